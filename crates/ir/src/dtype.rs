@@ -1,0 +1,130 @@
+//! Element types: the primitive numbers and `bool`, named as Rust names them.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// A primitive type of Rust that an array can hold and an instruction can work on.
+///
+/// `usize` and `isize` are types of their own, as in Rust, and are 64 bits wide on every
+/// target Mambo compiles for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each variant is the Rust type of the same name")]
+pub enum Dtype {
+    Bool,
+    I8,
+    I16,
+    I32,
+    I64,
+    Isize,
+    U8,
+    U16,
+    U32,
+    U64,
+    Usize,
+    F32,
+    F64,
+}
+
+impl Dtype {
+    /// Every element type, in declaration order.
+    pub const ALL: [Dtype; 13] = [
+        Dtype::Bool,
+        Dtype::I8,
+        Dtype::I16,
+        Dtype::I32,
+        Dtype::I64,
+        Dtype::Isize,
+        Dtype::U8,
+        Dtype::U16,
+        Dtype::U32,
+        Dtype::U64,
+        Dtype::Usize,
+        Dtype::F32,
+        Dtype::F64,
+    ];
+
+    /// The name of the type in Rust.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Dtype::Bool => "bool",
+            Dtype::I8 => "i8",
+            Dtype::I16 => "i16",
+            Dtype::I32 => "i32",
+            Dtype::I64 => "i64",
+            Dtype::Isize => "isize",
+            Dtype::U8 => "u8",
+            Dtype::U16 => "u16",
+            Dtype::U32 => "u32",
+            Dtype::U64 => "u64",
+            Dtype::Usize => "usize",
+            Dtype::F32 => "f32",
+            Dtype::F64 => "f64",
+        }
+    }
+
+    /// Bytes of one element in memory.
+    pub const fn size(self) -> usize {
+        match self {
+            Dtype::Bool | Dtype::I8 | Dtype::U8 => 1,
+            Dtype::I16 | Dtype::U16 => 2,
+            Dtype::I32 | Dtype::U32 | Dtype::F32 => 4,
+            _ => 8,
+        }
+    }
+
+    /// Bits of one value; 1 for `bool`.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Dtype::Bool => 1,
+            _ => self.size() as u32 * 8,
+        }
+    }
+
+    /// `f32` or `f64`.
+    pub const fn is_float(self) -> bool {
+        matches!(self, Dtype::F32 | Dtype::F64)
+    }
+
+    /// An integer of any width and sign; not `bool`.
+    pub const fn is_int(self) -> bool {
+        !self.is_float() && !matches!(self, Dtype::Bool)
+    }
+
+    /// A signed integer.
+    pub const fn is_signed_int(self) -> bool {
+        matches!(self, Dtype::I8 | Dtype::I16 | Dtype::I32 | Dtype::I64 | Dtype::Isize)
+    }
+
+    /// An unsigned integer.
+    pub const fn is_unsigned_int(self) -> bool {
+        self.is_int() && !self.is_signed_int()
+    }
+
+    /// The unsigned integer type of the same width as this integer or float.
+    pub const fn to_unsigned(self) -> Dtype {
+        match self.size() {
+            1 => Dtype::U8,
+            2 => Dtype::U16,
+            4 => Dtype::U32,
+            _ => match self {
+                Dtype::Isize | Dtype::Usize => Dtype::Usize,
+                _ => Dtype::U64,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Dtype {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Dtype {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Dtype::ALL.into_iter().find(|dtype| dtype.name() == name).ok_or(())
+    }
+}
