@@ -4,6 +4,8 @@
 //! Kernel ──infer──▶ types of every expression ──lower──▶ ir::Module ──passes──▶ ir::Module ──Backend──▶ Artifact
 //! ```
 //!
+//! * [`source`]: what the host hands in; [`error`]: what can be wrong with it.
+//! * [`build`]: the journey above, up to the backend.
 //! * [`abi`]: what compiled code and the host hand each other.
 //! * [`backend`]: the [`backend::Backend`] trait.
 //!
@@ -11,3 +13,8 @@
 
 pub mod abi;
 pub mod backend;
+pub mod build;
+pub mod error;
+pub mod source;
+
+pub use error::CompileError;

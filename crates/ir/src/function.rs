@@ -186,8 +186,9 @@ pub struct Source {
 }
 
 /// A function of the host that kernels call, through a trampoline
-/// `extern "C" fn(env: usize, args: *const u64, results: *mut u64) -> u32`: scalars in
-/// 64-bit slots; 0 for success, 1 if the function panicked.
+/// `extern "C" fn(env: usize, args: *const u64, results: *mut u64) -> u32`: arguments and
+/// results in 64-bit slots, as for the entry of a module ([`ValueType::slots`]); 0 for
+/// success, 1 if the function panicked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostFunction {
     /// Its name, for people.
@@ -197,9 +198,9 @@ pub struct HostFunction {
     /// Handed to the trampoline: the address of the function.
     pub env: usize,
     /// Types of the arguments.
-    pub params: Vec<Dtype>,
-    /// Types of the results.
-    pub results: Vec<Dtype>,
+    pub params: Vec<ValueType>,
+    /// Types of the results, scalars all.
+    pub results: Vec<ValueType>,
 }
 
 /// A function. Tables only grow; what is not reachable from [`Function::entry`] is garbage.
@@ -362,7 +363,7 @@ pub enum Op {
     HostCall {
         /// Which.
         callee: HostId,
-        /// Scalars.
+        /// Its arguments.
         args: Vec<Value>,
         /// [`crate::SiteKind::HostPanic`].
         site: SiteId,

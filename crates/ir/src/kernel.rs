@@ -21,11 +21,16 @@ pub struct Kernel {
     pub generics: Vec<String>,
     /// Parameters, in order.
     pub params: Vec<Pattern>,
+    /// Types of the parameters, as written.
+    pub param_types: Vec<TypeExpr>,
+    /// The type of the result, as written; the empty tuple if none is.
+    pub result: TypeExpr,
     /// Every binding of the function, parameters first.
     pub locals: Vec<LocalInfo>,
-    /// Host constants used, as written: `"std::f64::consts::PI"`, `"N"`, `"T::ZERO"`.
+    /// Host constants used, as written: `"std::f64::consts::PI"`, `"N"`, and, with the first
+    /// segment a generic parameter, `"T::ZERO"`.
     pub captures: Vec<String>,
-    /// Host types named in the body that are not of the language, as written.
+    /// Host types named in the signature or the body that are not of the language, as written.
     pub types: Vec<String>,
     /// Functions called, as written, without type arguments. The kernel itself, called
     /// recursively, is [`ExprKind::Recurse`] and not listed.
