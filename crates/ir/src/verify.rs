@@ -1,1 +1,1 @@
-//! stub
+//! Whether a module keeps the rules.
