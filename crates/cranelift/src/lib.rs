@@ -1,1 +1,84 @@
-//! stub
+//! The Cranelift backend: any verified [`mambo_ir::Module`] to machine code of the host.
+//!
+//! [`Cranelift`] is the [`Backend`]; everything else is inside:
+//!
+//! * `isa`: the host, described once a process;
+//! * `module`: the functions of a module, compiled into memory of their own;
+//! * `lower`: one function to Cranelift's form: control flow, scalars, memory, calls;
+//! * `math`: what compiled code calls from the standard library;
+//! * `artifact`: compiled code and its memory.
+//!
+//! Promises: integer and float arithmetic, conversions and comparisons give the bits that
+//! rustc's code gives (the payload of a NaN aside); no reachable path ends in a trap; a panic
+//! is a status, as [`mambo_compiler::abi`] says. This crate knows nothing of signatures,
+//! caches or array libraries.
+
+mod artifact;
+mod isa;
+mod lower;
+mod math;
+mod module;
+
+use artifact::Compiled;
+use isa::Machine;
+use mambo_compiler::backend::{Artifact, Backend, BackendError};
+use mambo_ir::Module;
+use module::{Code, Failure, compile_module};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The backend.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cranelift {
+    baseline: bool,
+}
+
+impl Cranelift {
+    /// Code for the host, with every feature of its processor.
+    pub const fn new() -> Self {
+        Cranelift { baseline: false }
+    }
+
+    /// Code for any processor of the host's architecture.
+    pub const fn baseline() -> Self {
+        Cranelift { baseline: true }
+    }
+
+    fn machine(self) -> Result<&'static Machine, String> {
+        if self.baseline { isa::baseline() } else { isa::native() }
+    }
+}
+
+impl Backend for Cranelift {
+    fn name(&self) -> &'static str {
+        "cranelift"
+    }
+
+    fn compile(&self, module: &Module) -> Result<Box<dyn Artifact>, BackendError> {
+        let error =
+            |function: String, reason| BackendError { backend: self.name(), function, reason };
+        let name = || module.functions.first().map_or_else(String::new, |f| f.name.clone());
+        let machine = self.machine().map_err(|reason| error(name(), reason))?;
+        // A bug of the code generator must not take the host down.
+        let outcome = catch_unwind(AssertUnwindSafe(|| compile_module(machine, module, None)));
+        match outcome {
+            Ok(Ok(Code { entry, size, memory })) => Ok(Box::new(Compiled {
+                entry,
+                code_size: size,
+                module: module.clone(),
+                machine,
+                _memory: memory,
+            })),
+            Ok(Err(Failure { function, reason })) => Err(error(function, reason)),
+            Err(payload) => Err(error(name(), panic_text(&*payload))),
+        }
+    }
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> String {
+    let text = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied());
+    format!("the code generator panicked: {}", text.unwrap_or("no message"))
+}

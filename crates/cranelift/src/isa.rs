@@ -1,0 +1,58 @@
+//! The machines that code is made for, described once a process.
+
+use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::settings::{self, Configurable};
+use std::sync::OnceLock;
+
+/// A machine as the code generator sees it.
+pub(crate) struct Machine {
+    /// The instruction set with its flags.
+    pub(crate) isa: OwnedTargetIsa,
+    /// Whether it rounds to integral floats in one instruction.
+    pub(crate) rounds: bool,
+    /// Whether it has a fused multiply-add.
+    pub(crate) fuses: bool,
+}
+
+/// The host with all its features.
+pub(crate) fn native() -> Result<&'static Machine, String> {
+    static MACHINE: OnceLock<Result<Machine, String>> = OnceLock::new();
+    MACHINE.get_or_init(|| describe(true)).as_ref().map_err(String::clone)
+}
+
+/// The architecture of the host without optional features.
+pub(crate) fn baseline() -> Result<&'static Machine, String> {
+    static MACHINE: OnceLock<Result<Machine, String>> = OnceLock::new();
+    MACHINE.get_or_init(|| describe(false)).as_ref().map_err(String::clone)
+}
+
+fn describe(features: bool) -> Result<Machine, String> {
+    let mut flags = settings::builder();
+    let verifier = if cfg!(debug_assertions) { "true" } else { "false" };
+    for (name, value) in [
+        ("opt_level", "speed"),
+        ("is_pic", "false"),
+        ("use_colocated_libcalls", "false"),
+        ("unwind_info", "false"),
+        ("enable_verifier", verifier),
+        ("log2_min_function_alignment", "6"),
+        // Frames larger than a page touch each of their pages, so that running out of stack
+        // always meets the guard page.
+        ("enable_probestack", "true"),
+        ("probestack_strategy", "inline"),
+    ] {
+        flags.set(name, value).map_err(|error| format!("flag {name}: {error}"))?;
+    }
+    let isa = cranelift_native::builder_with_options(features)?
+        .finish(settings::Flags::new(flags))
+        .map_err(|error| error.to_string())?;
+    let has = |name: &str| {
+        isa.isa_flags().iter().any(|flag| flag.name == name && flag.as_bool() == Some(true))
+    };
+    let (rounds, fuses) = if cfg!(target_arch = "x86_64") {
+        (has("has_sse41"), has("has_fma"))
+    } else {
+        (true, true)
+    };
+    Ok(Machine { isa, rounds, fuses })
+}

@@ -1,0 +1,620 @@
+//! Control flow: blocks, branches, loops and the ways out of a function.
+//!
+//! A `for` tests its range once before the first turn and then at the bottom, with one
+//! addition and one comparison a turn: it stops when the next index equals the one after the
+//! last, a comparison that is right even where that one wraps around.
+
+use super::{Body, Lowering, flat_types, register_result, results_in_memory};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self as clif, BlockArg, InstBuilder, MemFlagsData, types};
+use mambo_compiler::abi::Context;
+use mambo_ir::SiteKind;
+use mambo_ir::function::{Block, Inst, Op, SiteId, Terminator, Unary, Value, ValueType};
+use mambo_ir::site::MAX_OPERANDS;
+use std::mem::offset_of;
+
+/// A block that `break` or `continue` can name.
+pub(super) struct Frame<'a> {
+    /// Its body.
+    body: Block,
+    /// Where it ends, taking its results.
+    exit: clif::Block,
+    results: &'a [Value],
+    /// Where its next turn starts, taking what it carries.
+    next: Next,
+}
+
+#[derive(Clone, Copy)]
+enum Next {
+    /// A scope has no turns.
+    Never,
+    /// The body of a `loop`.
+    Header(clif::Block),
+    /// The end of a turn of a `for`, if anything but the end of the body goes there.
+    Latch(Option<clif::Block>),
+}
+
+/// Where the `yield` at the end of a block goes.
+#[derive(Clone, Copy)]
+enum OnYield<'a> {
+    /// To a block that takes the values as these results.
+    Join(clif::Block, &'a [Value]),
+    /// To the next turn of the innermost frame, which is a `loop`.
+    Turn,
+    /// To the bottom of a `for`.
+    Bottom(Counter),
+    /// Nowhere: the body of the function.
+    Never,
+}
+
+/// The index of a `for`.
+#[derive(Clone, Copy)]
+struct Counter {
+    /// The block of the body; its first parameter is the index.
+    header: clif::Block,
+    exit: clif::Block,
+    step: clif::Value,
+    /// The index that would come after the last.
+    stop: clif::Value,
+    reverse: bool,
+    body: Block,
+}
+
+/// A destination of a branch with its arguments.
+type Edge = (clif::Block, Vec<BlockArg>);
+
+impl<'a> Lowering<'a, '_> {
+    /// The whole function.
+    pub(super) fn function(&mut self) -> Result<(), String> {
+        if self.func.recursive {
+            self.check_stack()?;
+        }
+        self.allocate_long_arrays();
+        self.block(self.func.entry, OnYield::Never);
+        Ok(())
+    }
+
+    /// Panics if the stack is used up.
+    fn check_stack(&mut self) -> Result<(), String> {
+        let sites = &self.unit.module.sites;
+        let site = sites
+            .iter()
+            .position(|site| site.kind == SiteKind::Recursion)
+            .ok_or("the function is recursive but the module has no site for that")?;
+        let pointer = self.b.ins().get_stack_pointer(types::I64);
+        let offset = offset_of!(Context, stack_limit) as i32;
+        let limit = self.b.ins().load(types::I64, MemFlagsData::trusted(), self.context, offset);
+        let deep = self.b.ins().icmp(IntCC::UnsignedLessThan, pointer, limit);
+        self.panic_if(deep, SiteId(site as u32), &[]);
+        Ok(())
+    }
+
+    /// A block, from where the builder is. Afterwards the builder is nowhere.
+    fn block(&mut self, block: Block, on_yield: OnYield<'a>) {
+        let func = self.func;
+        let info = func.block(block);
+        for &inst in &info.insts {
+            self.inst(inst);
+            if !self.reachable {
+                return;
+            }
+        }
+        match &info.end {
+            Terminator::Yield(values) => self.end_with_yield(values, on_yield),
+            Terminator::Break { target, values } => {
+                let (exit, args) = self.break_edge(*target, values);
+                self.jump(exit, &args);
+            }
+            Terminator::Continue { target, values } => {
+                let (next, args) = self.continue_edge(*target, values);
+                self.jump(next, &args);
+            }
+            Terminator::Return(values) => self.return_values(values),
+            Terminator::Panic { site, operands } => {
+                let operands = self.operand_slots(operands);
+                self.panic(*site, &operands);
+            }
+            Terminator::Unreachable => {
+                // The verifier accepts this only below an instruction that never ends.
+                self.b.ins().trap(clif::TrapCode::unwrap_user(1));
+            }
+        }
+        self.reachable = false;
+    }
+
+    fn inst(&mut self, inst: Inst) {
+        let func = self.func;
+        let info = func.inst(inst);
+        let results = &info.results;
+        for &result in results {
+            self.defs[result.index()] = Some(inst);
+        }
+        match &info.op {
+            Op::If { cond, then, otherwise } => self.branch(*cond, *then, *otherwise, results),
+            Op::For { start, end, step, inclusive, reverse, init, body } => {
+                let range = (*start, *end, *step);
+                self.counted_loop(range, *inclusive, *reverse, init, *body, results);
+            }
+            Op::Loop { init, body } => self.endless_loop(init, *body, results),
+            Op::Scope { body } => self.scope(*body, results),
+            Op::Call { callee, args } => self.call(*callee, args, results),
+            Op::HostCall { callee, args, site } => self.host_call(*callee, args, results, *site),
+            Op::CheckIndex { index, len, site } => self.check_index(*index, *len, *site),
+            Op::Assert { cond, site, operands } => self.assert(*cond, *site, operands),
+            Op::Load { .. }
+            | Op::Store { .. }
+            | Op::View { .. }
+            | Op::Dim { .. }
+            | Op::Stride { .. }
+            | Op::Alloc { .. }
+            | Op::Free(_)
+            | Op::StackArray { .. } => self.memory_op(inst),
+            _ => {
+                let value = self.scalar_op(inst);
+                self.bind(results[0], value);
+            }
+        }
+        let depth = self.variance(&info.op);
+        for &result in results {
+            self.depths[result.index()] = depth;
+        }
+    }
+
+    /// The innermost loop that the results of an instruction can vary in.
+    fn variance(&self, op: &Op) -> u32 {
+        if !op.is_pure(|value| self.func.ty(value)) {
+            return self.depth;
+        }
+        let mut depth = 0;
+        op.for_each_operand(|value| depth = depth.max(self.depths[value.index()]));
+        depth
+    }
+
+    fn end_with_yield(&mut self, values: &[Value], on_yield: OnYield<'a>) {
+        match on_yield {
+            OnYield::Join(join, results) => {
+                let args = self.args(values, results);
+                self.jump(join, &args);
+            }
+            OnYield::Turn => {
+                let target = self.frames.last().map(|frame| frame.body);
+                let target = target.expect("a loop has a frame");
+                let (next, args) = self.continue_edge(target, values);
+                self.jump(next, &args);
+            }
+            OnYield::Bottom(counter) => {
+                let params = &self.func.block(counter.body).params[1..];
+                let args = self.args(values, params);
+                let latch = match self.frames.last().map(|frame| frame.next) {
+                    Some(Next::Latch(latch)) => latch,
+                    _ => None,
+                };
+                match latch {
+                    Some(latch) => self.jump(latch, &args),
+                    None => self.bottom(counter, &args),
+                }
+            }
+            OnYield::Never => unreachable!("the body of a function does not yield"),
+        }
+    }
+
+    fn break_edge(&mut self, target: Block, values: &[Value]) -> Edge {
+        let frame = self.frame(target);
+        let (exit, results) = (self.frames[frame].exit, self.frames[frame].results);
+        (exit, self.args(values, results))
+    }
+
+    fn continue_edge(&mut self, target: Block, values: &[Value]) -> Edge {
+        let frame = self.frame(target);
+        let params = &self.func.block(target).params[..];
+        match self.frames[frame].next {
+            Next::Header(header) => (header, self.args(values, params)),
+            Next::Latch(latch) => {
+                let params = &params[1..];
+                let latch = latch.unwrap_or_else(|| self.new_block(params));
+                self.frames[frame].next = Next::Latch(Some(latch));
+                (latch, self.args(values, params))
+            }
+            Next::Never => unreachable!("a scope is not continued"),
+        }
+    }
+
+    fn frame(&self, body: Block) -> usize {
+        self.frames
+            .iter()
+            .rposition(|frame| frame.body == body)
+            .expect("a break names an enclosing body")
+    }
+
+    /// `values` as arguments of a block that takes values of the types of `params`.
+    fn args(&mut self, values: &[Value], params: &[Value]) -> Vec<BlockArg> {
+        let mut flat = Vec::with_capacity(values.len());
+        for (&value, &param) in values.iter().zip(params) {
+            self.flatten(value, self.func.ty(param), &mut flat);
+        }
+        flat.into_iter().map(BlockArg::from).collect()
+    }
+
+    /// A block that takes values of the types of `params`.
+    fn new_block(&mut self, params: &[Value]) -> clif::Block {
+        let block = self.b.create_block();
+        let mut types = Vec::new();
+        for &param in params {
+            flat_types(self.func.ty(param), &mut types);
+        }
+        for ty in types {
+            self.b.append_block_param(block, ty);
+        }
+        block
+    }
+
+    fn jump(&mut self, target: clif::Block, args: &[BlockArg]) {
+        self.entered.insert(target);
+        self.b.ins().jump(target, args);
+    }
+
+    fn branch_if(&mut self, cond: clif::Value, then: &Edge, otherwise: &Edge) {
+        self.entered.insert(then.0);
+        self.entered.insert(otherwise.0);
+        self.b.ins().brif(cond, then.0, &then.1, otherwise.0, &otherwise.1);
+    }
+
+    /// Goes on at a block made by [`Self::new_block`] for `results`, if anything jumps there.
+    fn go_on(&mut self, join: clif::Block, results: &[Value]) {
+        self.reachable = self.entered.contains(join);
+        if self.reachable {
+            self.enter(join, 0, results);
+        }
+    }
+
+    /// Starts a block, whose parameters after the first `skip` are `params`.
+    fn enter(&mut self, block: clif::Block, skip: usize, params: &[Value]) {
+        self.b.switch_to_block(block);
+        let flat = self.b.block_params(block)[skip..].to_vec();
+        let mut flat = &flat[..];
+        for &param in params {
+            self.bind_flat(param, &mut flat);
+            self.depths[param.index()] = self.depth;
+        }
+    }
+
+    fn branch(&mut self, cond: Value, then: Block, otherwise: Block, results: &'a [Value]) {
+        let join = self.new_block(results);
+        let (mut cond, mut then, mut otherwise) = (cond, then, otherwise);
+        while let Some(Op::Unary(Unary::Not, inner)) = self.def(cond) {
+            cond = *inner;
+            std::mem::swap(&mut then, &mut otherwise);
+        }
+        let cond = self.scalar(cond);
+        let then_edge = self.empty_edge(then, join, results);
+        let otherwise_edge = self.empty_edge(otherwise, join, results);
+        let then_block = then_edge.is_none().then(|| self.arm(then));
+        let otherwise_block = otherwise_edge.is_none().then(|| self.arm(otherwise));
+        let edge = |edge: Option<Edge>, block: Option<clif::Block>| {
+            edge.or(block.map(|block| (block, Vec::new()))).expect("an arm is an edge or a block")
+        };
+        self.branch_if(cond, &edge(then_edge, then_block), &edge(otherwise_edge, otherwise_block));
+        for (arm, block) in [(then, then_block), (otherwise, otherwise_block)] {
+            if let Some(block) = block {
+                self.b.switch_to_block(block);
+                self.reachable = true;
+                self.block(arm, OnYield::Join(join, results));
+            }
+        }
+        self.go_on(join, results);
+    }
+
+    /// A block for an arm of an `if`, out of the way if it ends in a panic.
+    fn arm(&mut self, arm: Block) -> clif::Block {
+        let block = self.b.create_block();
+        if matches!(self.func.block(arm).end, Terminator::Panic { .. }) {
+            self.b.set_cold_block(block);
+        }
+        block
+    }
+
+    /// Where an arm without instructions leads.
+    fn empty_edge(&mut self, arm: Block, join: clif::Block, results: &[Value]) -> Option<Edge> {
+        let info = self.func.block(arm);
+        if !info.insts.is_empty() {
+            return None;
+        }
+        match &info.end {
+            Terminator::Yield(values) => Some((join, self.args(values, results))),
+            Terminator::Break { target, values } => Some(self.break_edge(*target, values)),
+            Terminator::Continue { target, values } => Some(self.continue_edge(*target, values)),
+            _ => None,
+        }
+    }
+
+    fn scope(&mut self, body: Block, results: &'a [Value]) {
+        let exit = self.new_block(results);
+        self.frames.push(Frame { body, exit, results, next: Next::Never });
+        self.block(body, OnYield::Join(exit, results));
+        self.frames.pop();
+        self.go_on(exit, results);
+    }
+
+    fn endless_loop(&mut self, init: &[Value], body: Block, results: &'a [Value]) {
+        let params = &self.func.block(body).params[..];
+        let (header, exit) = (self.new_block(params), self.new_block(results));
+        let args = self.args(init, params);
+        self.jump(header, &args);
+        self.depth += 1;
+        self.frames.push(Frame { body, exit, results, next: Next::Header(header) });
+        self.enter(header, 0, params);
+        self.block(body, OnYield::Turn);
+        self.frames.pop();
+        self.depth -= 1;
+        self.go_on(exit, results);
+    }
+
+    fn counted_loop(
+        &mut self,
+        (start, end, step): (Value, Value, u64),
+        inclusive: bool,
+        reverse: bool,
+        init: &[Value],
+        body: Block,
+        results: &'a [Value],
+    ) {
+        let params = &self.func.block(body).params[..];
+        let index_type = super::clif_type(self.func.dtype(start));
+        let header = self.b.create_block();
+        self.b.append_block_param(header, index_type);
+        self.append_params(header, &params[1..]);
+        let exit = self.new_block(results);
+
+        let (first, step, stop) = self.range(start, end, step, inclusive, reverse);
+        let mut into = vec![BlockArg::from(first)];
+        into.extend(self.args(init, &params[1..]));
+        if self.never_empty(start, end, inclusive) {
+            self.jump(header, &into);
+        } else {
+            let nonempty = self.nonempty(start, end, inclusive);
+            let past = self.args(init, results);
+            self.branch_if(nonempty, &(header, into), &(exit, past));
+        }
+
+        self.depth += 1;
+        self.frames.push(Frame { body, exit, results, next: Next::Latch(None) });
+        self.enter(header, 0, params);
+        let counter = Counter { header, exit, step, stop, reverse, body };
+        self.block(body, OnYield::Bottom(counter));
+        let frame = self.frames.pop().expect("the frame is still there");
+        if let Next::Latch(Some(latch)) = frame.next {
+            self.b.switch_to_block(latch);
+            let args: Vec<_> =
+                self.b.block_params(latch).iter().map(|&value| BlockArg::from(value)).collect();
+            self.bottom(counter, &args);
+        }
+        self.depth -= 1;
+        self.go_on(exit, results);
+    }
+
+    fn append_params(&mut self, block: clif::Block, params: &[Value]) {
+        let mut types = Vec::new();
+        for &param in params {
+            flat_types(self.func.ty(param), &mut types);
+        }
+        for ty in types {
+            self.b.append_block_param(block, ty);
+        }
+    }
+
+    /// The bottom of a `for`: to the next turn, or out, with what is carried.
+    fn bottom(&mut self, counter: Counter, carried: &[BlockArg]) {
+        let index = self.b.block_params(counter.header)[0];
+        let next = if counter.reverse {
+            self.b.ins().isub(index, counter.step)
+        } else {
+            self.b.ins().iadd(index, counter.step)
+        };
+        let more = self.b.ins().icmp(IntCC::NotEqual, next, counter.stop);
+        let mut again = vec![BlockArg::from(next)];
+        again.extend_from_slice(carried);
+        self.branch_if(more, &(counter.header, again), &(counter.exit, carried.to_vec()));
+    }
+
+    /// The first index of a range that is not empty, the step, and the index that would come
+    /// after the last; all wrapped to the type of the index.
+    fn range(
+        &mut self,
+        start: Value,
+        end: Value,
+        step: u64,
+        inclusive: bool,
+        reverse: bool,
+    ) -> (clif::Value, clif::Value, clif::Value) {
+        let dtype = self.func.dtype(start);
+        let ty = super::clif_type(dtype);
+        let mask = u64::MAX >> (64 - dtype.bits());
+        let (start, end) = (self.scalar(start), self.scalar(end));
+        let step_value = self.b.ins().iconst(ty, (step & mask) as i64);
+        let last = if step == 1 && inclusive {
+            end
+        } else if step == 1 {
+            let one = self.b.ins().iconst(ty, 1);
+            self.b.ins().isub(end, one)
+        } else if step > mask {
+            start
+        } else {
+            let mut span = self.b.ins().isub(end, start);
+            if !inclusive {
+                let one = self.b.ins().iconst(ty, 1);
+                span = self.b.ins().isub(span, one);
+            }
+            let turns = self.b.ins().udiv(span, step_value);
+            let distance = self.b.ins().imul(turns, step_value);
+            self.b.ins().iadd(start, distance)
+        };
+        if reverse {
+            let stop = self.b.ins().isub(start, step_value);
+            (last, step_value, stop)
+        } else if step == 1 && !inclusive {
+            (start, step_value, end)
+        } else {
+            let stop = self.b.ins().iadd(last, step_value);
+            (start, step_value, stop)
+        }
+    }
+
+    fn nonempty(&mut self, start: Value, end: Value, inclusive: bool) -> clif::Value {
+        let code = match (self.func.dtype(start).is_signed_int(), inclusive) {
+            (true, false) => IntCC::SignedLessThan,
+            (true, true) => IntCC::SignedLessThanOrEqual,
+            (false, false) => IntCC::UnsignedLessThan,
+            (false, true) => IntCC::UnsignedLessThanOrEqual,
+        };
+        let (start, end) = (self.scalar(start), self.scalar(end));
+        self.b.ins().icmp(code, start, end)
+    }
+
+    fn never_empty(&self, start: Value, end: Value, inclusive: bool) -> bool {
+        let known = |value| self.known(value).and_then(mambo_ir::Const::as_int);
+        match (known(start), known(end)) {
+            (Some(start), Some(end)) => start < end || (inclusive && start == end),
+            _ => false,
+        }
+    }
+
+    fn return_values(&mut self, values: &[Value]) {
+        self.free_long_arrays();
+        let ok = self.b.ins().iconst(types::I32, 0);
+        if self.body == Body::Inner && register_result(self.func).is_some() {
+            let result = self.scalar(values[0]);
+            self.b.ins().return_(&[ok, result]);
+            return;
+        }
+        if let Some(out) = self.out {
+            let mut offset = 0;
+            for &value in values {
+                self.store_slots(value, out, offset);
+                offset += 8 * self.func.ty(value).slots() as i32;
+            }
+        }
+        self.b.ins().return_(&[ok]);
+    }
+
+    fn check_index(&mut self, index: Value, len: Value, site: SiteId) {
+        let known = |value| self.known(value).and_then(mambo_ir::Const::as_int);
+        if let (Some(index), Some(len)) = (known(index), known(len))
+            && index < len
+        {
+            return;
+        }
+        let operands = [self.scalar(index), self.scalar(len)];
+        let outside =
+            self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, operands[0], operands[1]);
+        self.panic_if(outside, site, &operands);
+    }
+
+    fn assert(&mut self, cond: Value, site: SiteId, operands: &[Value]) {
+        if self.known(cond).and_then(mambo_ir::Const::as_bool) == Some(true) {
+            return;
+        }
+        let mut holds = true;
+        let mut cond = cond;
+        while let Some(Op::Unary(Unary::Not, inner)) = self.def(cond) {
+            cond = *inner;
+            holds = !holds;
+        }
+        let cond = self.scalar(cond);
+        let panic = self.b.create_block();
+        self.b.set_cold_block(panic);
+        let on = self.b.create_block();
+        if holds {
+            self.b.ins().brif(cond, on, &[], panic, &[]);
+        } else {
+            self.b.ins().brif(cond, panic, &[], on, &[]);
+        }
+        self.b.switch_to_block(panic);
+        let operands = self.operand_slots(operands);
+        self.panic(site, &operands);
+        self.b.switch_to_block(on);
+    }
+
+    /// Panics if `cond` is not 0; `operands` are slots.
+    pub(super) fn panic_if(&mut self, cond: clif::Value, site: SiteId, operands: &[clif::Value]) {
+        let panic = self.b.create_block();
+        self.b.set_cold_block(panic);
+        let on = self.b.create_block();
+        self.b.ins().brif(cond, panic, &[], on, &[]);
+        self.b.switch_to_block(panic);
+        self.panic(site, operands);
+        self.b.switch_to_block(on);
+    }
+
+    fn operand_slots(&mut self, operands: &[Value]) -> Vec<clif::Value> {
+        operands.iter().map(|&value| self.slot(value, self.func.dtype(value))).collect()
+    }
+
+    /// Writes the operands of a panic and leaves.
+    fn panic(&mut self, site: SiteId, operands: &[clif::Value]) {
+        let first = offset_of!(Context, operands) as i32;
+        for (i, &operand) in operands.iter().take(MAX_OPERANDS).enumerate() {
+            let offset = first + 8 * i as i32;
+            self.b.ins().store(MemFlagsData::trusted(), operand, self.context, offset);
+        }
+        let status = self.b.ins().iconst(types::I32, i64::from(site.0) + 1);
+        let fail = self.fail();
+        self.b.ins().jump(fail, &[BlockArg::from(status)]);
+    }
+
+    /// Leaves with `status` unless it is 0.
+    pub(super) fn propagate(&mut self, status: clif::Value) {
+        let fail = self.fail();
+        let on = self.b.create_block();
+        self.b.ins().brif(status, fail, &[BlockArg::from(status)], on, &[]);
+        self.b.switch_to_block(on);
+    }
+
+    fn fail(&mut self) -> clif::Block {
+        match self.fail {
+            Some(fail) => fail,
+            None => {
+                let fail = self.b.create_block();
+                self.b.set_cold_block(fail);
+                self.b.append_block_param(fail, types::I32);
+                self.fail = Some(fail);
+                fail
+            }
+        }
+    }
+
+    pub(super) fn finish_fail(&mut self) {
+        let Some(fail) = self.fail else { return };
+        self.b.switch_to_block(fail);
+        let status = self.b.block_params(fail)[0];
+        let mut values = vec![status];
+        if let Some(dtype) = register_result(self.func)
+            && self.body == Body::Inner
+        {
+            values.push(self.zero(dtype));
+        }
+        self.b.ins().return_(&values);
+    }
+
+    /// The wrapper that calls the function with the arguments of the host.
+    pub(super) fn call_entry(&mut self) {
+        let func = self.func;
+        let out = self.out.expect("an entry has room for results");
+        let mut args = vec![self.context];
+        if results_in_memory(func) {
+            args.push(out);
+        }
+        for &param in func.params() {
+            self.flatten(param, func.ty(param), &mut args);
+        }
+        let callee = self.callee(self.unit.ids[0]);
+        let call = self.b.ins().call(callee, &args);
+        let returned = self.b.inst_results(call).to_vec();
+        self.propagate(returned[0]);
+        if let [ValueType::Scalar(dtype)] = func.results[..] {
+            let slot = self.widen(returned[1], dtype);
+            self.b.ins().store(MemFlagsData::trusted(), slot, out, 0);
+        }
+        let ok = self.b.ins().iconst(types::I32, 0);
+        self.b.ins().return_(&[ok]);
+    }
+}

@@ -1,0 +1,267 @@
+//! Views and what they view: addresses, loads and stores, allocations, arrays on the stack.
+//!
+//! Addresses are summed from the term that varies least to the one that varies most, so that
+//! all but the last addition can be hoisted out of the innermost loop.
+
+use super::{Lowering, Parts, clif_type};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{
+    self as clif, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, types,
+};
+use mambo_compiler::abi::Context;
+use mambo_ir::function::{Binary, Inst, Op, SiteId, Value};
+use mambo_ir::signature::MAX_RANK;
+use mambo_ir::{Dtype, SiteKind};
+use std::mem::offset_of;
+
+/// Bytes of arrays of fixed length that one function may have on the stack; further ones are
+/// allocated.
+const STACK_ARRAYS: u64 = 64 << 10;
+
+impl Lowering<'_, '_> {
+    /// An instruction that makes, asks or uses a view.
+    pub(super) fn memory_op(&mut self, inst: Inst) {
+        let func = self.func;
+        let info = func.inst(inst);
+        let results = &info.results;
+        match &info.op {
+            Op::Dim { view, axis } => {
+                let dim = self.parts(*view).dims[*axis as usize];
+                self.bind(results[0], dim);
+            }
+            Op::Stride { view, axis } => {
+                let stride = self.stride(*view, *axis as usize);
+                self.bind(results[0], stride);
+            }
+            Op::Load { view, indices } => {
+                let (address, offset, flags) = self.element(*view, indices);
+                let ty = clif_type(func.view_type(*view).dtype);
+                let value = self.b.ins().load(ty, flags, address, offset);
+                self.bind(results[0], value);
+            }
+            Op::Store { view, indices, value } => {
+                let value = self.scalar(*value);
+                let (address, offset, flags) = self.element(*view, indices);
+                self.b.ins().store(flags, value, address, offset);
+            }
+            Op::View { view, offset, dims, strides } => {
+                let (mut base, displacement) = self.address(*view, offset);
+                if displacement != 0 {
+                    base = self.b.ins().iadd_imm_s(base, displacement);
+                }
+                let (dims, strides) = (self.scalars(dims), self.scalars(strides));
+                let region = self.parts(*view).region;
+                self.bind_view(results[0], base, &dims, &strides, region);
+            }
+            Op::Alloc { dims, zeroed, site } => {
+                let dims = self.scalars(dims);
+                let dtype = func.view_type(results[0]).dtype;
+                let base = self.allocate(dtype, &dims, *zeroed, *site);
+                let region = self.new_region();
+                self.bind_view(results[0], base, &dims, &[], Some(region));
+            }
+            Op::Free(view) => {
+                let base = self.parts(*view).base;
+                self.free(base);
+            }
+            Op::StackArray { dims } => {
+                let dtype = func.view_type(results[0]).dtype;
+                let base = match self.long_arrays.get(&inst) {
+                    Some(&base) => base,
+                    None => self.stack_array(dtype, dims),
+                };
+                let dims: Vec<_> = dims
+                    .iter()
+                    .map(|&dim| self.b.ins().iconst(types::I64, i64::from(dim)))
+                    .collect();
+                let region = self.new_region();
+                self.bind_view(results[0], base, &dims, &[], Some(region));
+            }
+            _ => unreachable!("not an instruction about memory"),
+        }
+    }
+
+    /// Address, displacement and flags for one element.
+    fn element(&mut self, view: Value, indices: &[Value]) -> (clif::Value, i32, MemFlagsData) {
+        let (mut address, displacement) = self.address(view, indices);
+        let offset = i32::try_from(displacement).unwrap_or_else(|_| {
+            address = self.b.ins().iadd_imm_s(address, displacement);
+            0
+        });
+        let flags = MemFlagsData::trusted().with_alias_region(self.parts(view).region);
+        (address, offset, flags)
+    }
+
+    /// The address of an element and the bytes to add to it.
+    fn address(&mut self, view: Value, indices: &[Value]) -> (clif::Value, i64) {
+        let Parts { base, strides, .. } = *self.parts(view);
+        let size = self.func.view_type(view).dtype.size();
+        let view_depth = self.depths[view.index()];
+        let mut displacement = 0_i64;
+        let mut terms = [(view_depth, base); 1 + MAX_RANK];
+        let mut count = 1;
+        for (&index, stride) in indices.iter().zip(strides) {
+            let (index, constant) = match stride {
+                None => self.split_constant(index),
+                Some(_) => (Some(index), 0),
+            };
+            displacement = displacement.wrapping_add(constant.wrapping_mul(size as i64));
+            let Some(index) = index else { continue };
+            let mut depth = self.depths[index.index()];
+            let mut term = self.scalar(index);
+            if let Some(stride) = stride {
+                term = self.b.ins().imul(term, stride);
+                depth = depth.max(view_depth);
+            }
+            if size > 1 {
+                term = self.b.ins().ishl_imm_u(term, i64::from(size.trailing_zeros()));
+            }
+            terms[count] = (depth, term);
+            count += 1;
+        }
+        terms[..count].sort_by_key(|&(depth, _)| depth);
+        let mut address = terms[0].1;
+        for &(_, term) in &terms[1..count] {
+            address = self.b.ins().iadd(address, term);
+        }
+        (address, displacement)
+    }
+
+    /// `index` as a value plus a constant: addresses wrap as indices do.
+    fn split_constant(&self, index: Value) -> (Option<Value>, i64) {
+        let mut index = index;
+        let mut sum = 0_i64;
+        loop {
+            if let Some(constant) = self.known(index) {
+                return (None, sum.wrapping_add(constant.bits() as i64));
+            }
+            let Some(Op::Binary(op, a, b)) = self.def(index) else { return (Some(index), sum) };
+            let constant = |value| self.known(value).map(|constant| constant.bits() as i64);
+            (index, sum) = match (op, constant(*a), constant(*b)) {
+                (Binary::Add, _, Some(b)) => (*a, sum.wrapping_add(b)),
+                (Binary::Add, Some(a), _) => (*b, sum.wrapping_add(a)),
+                (Binary::Sub, _, Some(b)) => (*a, sum.wrapping_sub(b)),
+                _ => return (Some(index), sum),
+            };
+        }
+    }
+
+    /// Allocates an array, or panics at `site`.
+    fn allocate(
+        &mut self,
+        dtype: Dtype,
+        dims: &[clif::Value],
+        zeroed: bool,
+        site: SiteId,
+    ) -> clif::Value {
+        let one = self.b.ins().iconst(types::I64, 1);
+        let mut total = one;
+        // An axis of length 0 makes the array empty, but not the lengths of the others fit.
+        let mut checked = one;
+        let mut overflow = None;
+        for (axis, &dim) in dims.iter().enumerate() {
+            let factor = self.b.ins().umax(dim, one);
+            if axis > 0 {
+                let high = self.b.ins().umulhi(checked, factor);
+                overflow = Some(match overflow {
+                    None => high,
+                    Some(before) => self.b.ins().bor(before, high),
+                });
+            }
+            checked = self.b.ins().imul(checked, factor);
+            total = self.b.ins().imul(total, dim);
+        }
+        let limit = isize::MAX as i64 / dtype.size() as i64;
+        let limit = self.b.ins().iconst(types::I64, limit);
+        let mut bad = self.b.ins().icmp(IntCC::UnsignedGreaterThan, checked, limit);
+        if let Some(high) = overflow {
+            let zero = self.b.ins().iconst(types::I64, 0);
+            let wide = self.b.ins().icmp(IntCC::NotEqual, high, zero);
+            bad = self.b.ins().bor(bad, wide);
+        }
+        self.panic_if(bad, site, dims);
+        let size = self.b.ins().iconst(types::I64, dtype.size() as i64);
+        let bytes = self.b.ins().imul(total, size);
+        let base = self.call_allocate(bytes, dtype, zeroed);
+        let zero = self.b.ins().iconst(types::I64, 0);
+        let null = self.b.ins().icmp(IntCC::Equal, base, zero);
+        self.panic_if(null, site, dims);
+        base
+    }
+
+    /// At least one byte is asked for, so that null means failure.
+    fn call_allocate(&mut self, bytes: clif::Value, dtype: Dtype, zeroed: bool) -> clif::Value {
+        let one = self.b.ins().iconst(types::I64, 1);
+        let bytes = self.b.ins().umax(bytes, one);
+        let align = self.b.ins().iconst(types::I64, dtype.size() as i64);
+        let zeroed = self.b.ins().iconst(types::I32, i64::from(zeroed));
+        self.call_context(
+            offset_of!(Context, allocate),
+            &[self.context, bytes, align, zeroed],
+            &[types::I64, types::I64, types::I64, types::I32],
+            Some(types::I64),
+        )
+        .expect("the allocator returns an address")
+    }
+
+    fn free(&mut self, base: clif::Value) {
+        let args = [self.context, base];
+        self.call_context(offset_of!(Context, free), &args, &[types::I64; 2], None);
+    }
+
+    /// Memory on the stack.
+    fn stack_array(&mut self, dtype: Dtype, dims: &[u32]) -> clif::Value {
+        let bytes = array_bytes(dtype, dims).max(1) as u32;
+        let align = dtype.size().trailing_zeros() as u8;
+        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, align);
+        let slot = self.b.create_sized_stack_slot(data);
+        self.b.ins().stack_addr(types::I64, slot, 0)
+    }
+
+    /// Allocates the arrays of fixed length that would make the stack frame too large. In a
+    /// module that has no words for an allocation that fails they stay on the stack.
+    pub(super) fn allocate_long_arrays(&mut self) {
+        let func = self.func;
+        let mut stack = 0;
+        let mut site = None;
+        for (number, info) in func.insts.iter().enumerate() {
+            let Op::StackArray { dims } = &info.op else { continue };
+            let dtype = func.view_type(info.results[0]).dtype;
+            let bytes = array_bytes(dtype, dims);
+            if stack + bytes <= STACK_ARRAYS {
+                stack += bytes;
+                continue;
+            }
+            site = site.or_else(|| self.allocation_site());
+            let Some(site) = site else { return };
+            let size = self.b.ins().iconst(types::I64, bytes as i64);
+            let base = self.call_allocate(size, dtype, false);
+            let zero = self.b.ins().iconst(types::I64, 0);
+            let null = self.b.ins().icmp(IntCC::Equal, base, zero);
+            let dims: Vec<_> =
+                dims.iter().map(|&dim| self.b.ins().iconst(types::I64, i64::from(dim))).collect();
+            self.panic_if(null, site, &dims);
+            self.long_arrays.insert(Inst(number as u32), base);
+        }
+    }
+
+    fn allocation_site(&self) -> Option<SiteId> {
+        let sites = &self.unit.module.sites;
+        let index =
+            sites.iter().position(|site| matches!(site.kind, SiteKind::Allocation { .. }))?;
+        Some(SiteId(index as u32))
+    }
+
+    /// Frees what [`Self::allocate_long_arrays`] allocated.
+    pub(super) fn free_long_arrays(&mut self) {
+        let mut bases: Vec<_> = self.long_arrays.values().copied().collect();
+        bases.sort();
+        for base in bases {
+            self.free(base);
+        }
+    }
+}
+
+fn array_bytes(dtype: Dtype, dims: &[u32]) -> u64 {
+    dims.iter().fold(dtype.size() as u64, |bytes, &dim| bytes.saturating_mul(u64::from(dim)))
+}

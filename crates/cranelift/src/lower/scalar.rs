@@ -1,0 +1,464 @@
+//! Instructions on scalars, with the semantics of rustc's code.
+
+use super::{Lowering, clif_type};
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
+use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, types};
+use mambo_ir::function::{Binary, Compare, Inst, Op, Unary, Value};
+use mambo_ir::{Const, Dtype};
+
+impl Lowering<'_, '_> {
+    /// The result of an instruction that has only scalars.
+    pub(super) fn scalar_op(&mut self, inst: Inst) -> clif::Value {
+        let func = self.func;
+        let info = func.inst(inst);
+        let dtype = |value| func.dtype(value);
+        match info.op {
+            Op::Const(constant) => self.constant(constant),
+            Op::Unary(op, a) => {
+                let (value, dtype) = (self.scalar(a), dtype(a));
+                if dtype.is_float() {
+                    self.float_unary(op, value, dtype)
+                } else {
+                    self.int_unary(op, value, dtype)
+                }
+            }
+            Op::Binary(op, a, b) => {
+                let (x, y, dtype) = (self.scalar(a), self.scalar(b), dtype(a));
+                if dtype.is_float() {
+                    self.float_binary(op, x, y, dtype)
+                } else {
+                    self.int_binary(op, x, y, dtype)
+                }
+            }
+            Op::Compare(op, a, b) => {
+                let (x, y) = (self.scalar(a), self.scalar(b));
+                self.compare(op, x, y, dtype(a))
+            }
+            Op::MulAdd(a, b, c) => {
+                let args = [self.scalar(a), self.scalar(b), self.scalar(c)];
+                if self.unit.machine.fuses {
+                    self.b.ins().fma(args[0], args[1], args[2])
+                } else {
+                    self.call_math(dtype(a), "mul_add", &args)
+                }
+            }
+            Op::Select(cond, a, b) => self.select(cond, a, b),
+            Op::Cast(a) => {
+                let value = self.scalar(a);
+                self.cast(value, dtype(a), dtype(info.results[0]))
+            }
+            Op::Bitcast(a) => {
+                let value = self.scalar(a);
+                let to = clif_type(dtype(info.results[0]));
+                if self.b.func.dfg.value_type(value) == to {
+                    value
+                } else {
+                    self.b.ins().bitcast(to, MemFlagsData::new(), value)
+                }
+            }
+            _ => unreachable!("not an instruction on scalars"),
+        }
+    }
+
+    fn constant(&mut self, constant: Const) -> clif::Value {
+        match constant.dtype() {
+            Dtype::F32 => self.b.ins().f32const(Ieee32::with_bits(constant.bits() as u32)),
+            Dtype::F64 => self.b.ins().f64const(Ieee64::with_bits(constant.bits())),
+            dtype => self.b.ins().iconst(clif_type(dtype), constant.bits() as i64),
+        }
+    }
+
+    pub(super) fn zero(&mut self, dtype: Dtype) -> clif::Value {
+        self.constant(Const::zero(dtype))
+    }
+
+    fn int(&mut self, dtype: Dtype, value: i128) -> clif::Value {
+        self.constant(Const::int(dtype, value))
+    }
+
+    /// `value` in 64 bits: integers and `bool` zero-extended, floats as bits.
+    pub(super) fn widen(&mut self, value: clif::Value, dtype: Dtype) -> clif::Value {
+        let bits = match dtype {
+            Dtype::F32 => self.b.ins().bitcast(types::I32, MemFlagsData::new(), value),
+            _ => value,
+        };
+        if dtype.size() == 8 { bits } else { self.b.ins().uextend(types::I64, bits) }
+    }
+
+    /// An integer in `to`, a wider or equal type, with its sign if it has one.
+    fn extend(&mut self, value: clif::Value, dtype: Dtype, to: clif::Type) -> clif::Value {
+        if clif_type(dtype) == to {
+            value
+        } else if dtype.is_signed_int() {
+            self.b.ins().sextend(to, value)
+        } else {
+            self.b.ins().uextend(to, value)
+        }
+    }
+
+    fn int_unary(&mut self, op: Unary, x: clif::Value, dtype: Dtype) -> clif::Value {
+        match op {
+            Unary::Neg => self.b.ins().ineg(x),
+            Unary::Not if dtype == Dtype::Bool => self.b.ins().bxor_imm_u(x, 1),
+            Unary::Not => self.b.ins().bnot(x),
+            Unary::Abs if dtype.is_signed_int() => self.b.ins().iabs(x),
+            Unary::Abs => x,
+            Unary::SwapBytes if dtype.size() == 1 => x,
+            Unary::SwapBytes => self.b.ins().bswap(x),
+            Unary::ReverseBits => self.b.ins().bitrev(x),
+            Unary::CountOnes | Unary::LeadingZeros | Unary::TrailingZeros => {
+                self.count(op, x, dtype)
+            }
+            _ => unreachable!("{op:?} of {dtype}"),
+        }
+    }
+
+    /// A bit count as `u32`. Types narrower than 32 bits are counted in 32.
+    fn count(&mut self, op: Unary, x: clif::Value, dtype: Dtype) -> clif::Value {
+        let bits = dtype.bits();
+        let narrow = bits < 32;
+        let x = if narrow { self.b.ins().uextend(types::I32, x) } else { x };
+        let count = match op {
+            Unary::CountOnes => self.b.ins().popcnt(x),
+            Unary::LeadingZeros => {
+                let zeros = self.b.ins().clz(x);
+                if narrow { self.b.ins().iadd_imm_s(zeros, i64::from(bits) - 32) } else { zeros }
+            }
+            _ => {
+                let x = if narrow { self.b.ins().bor_imm_u(x, 1 << bits) } else { x };
+                self.b.ins().ctz(x)
+            }
+        };
+        if bits == 64 { self.b.ins().ireduce(types::I32, count) } else { count }
+    }
+
+    fn float_unary(&mut self, op: Unary, x: clif::Value, dtype: Dtype) -> clif::Value {
+        let rounds = self.unit.machine.rounds;
+        let function = match op {
+            Unary::Neg => return self.b.ins().fneg(x),
+            Unary::Abs => return self.b.ins().fabs(x),
+            Unary::Sqrt => return self.b.ins().sqrt(x),
+            Unary::Floor if rounds => return self.b.ins().floor(x),
+            Unary::Ceil if rounds => return self.b.ins().ceil(x),
+            Unary::Trunc if rounds => return self.b.ins().trunc(x),
+            Unary::RoundTiesEven if rounds => return self.b.ins().nearest(x),
+            Unary::Round => return self.round(x, dtype),
+            Unary::Floor => "floor",
+            Unary::Ceil => "ceil",
+            Unary::Trunc => "trunc",
+            Unary::RoundTiesEven => "round_ties_even",
+            Unary::Exp => "exp",
+            Unary::Exp2 => "exp2",
+            Unary::ExpM1 => "exp_m1",
+            Unary::Ln => "ln",
+            Unary::Log2 => "log2",
+            Unary::Log10 => "log10",
+            Unary::Ln1p => "ln_1p",
+            Unary::Cbrt => "cbrt",
+            Unary::Sin => "sin",
+            Unary::Cos => "cos",
+            Unary::Tan => "tan",
+            Unary::Asin => "asin",
+            Unary::Acos => "acos",
+            Unary::Atan => "atan",
+            Unary::Sinh => "sinh",
+            Unary::Cosh => "cosh",
+            Unary::Tanh => "tanh",
+            Unary::Asinh => "asinh",
+            Unary::Acosh => "acosh",
+            Unary::Atanh => "atanh",
+            _ => unreachable!("{op:?} of {dtype}"),
+        };
+        self.call_math(dtype, function, &[x])
+    }
+
+    /// Halves away from zero: the largest number below one half, with the sign of `x`, carries
+    /// exactly those numbers to the next integer that must go there.
+    fn round(&mut self, x: clif::Value, dtype: Dtype) -> clif::Value {
+        let half = match dtype {
+            Dtype::F32 => Const::f32(0.5_f32.next_down()),
+            _ => Const::f64(0.5_f64.next_down()),
+        };
+        let half = self.constant(half);
+        let half = self.b.ins().fcopysign(half, x);
+        let sum = self.b.ins().fadd(x, half);
+        self.float_unary(Unary::Trunc, sum, dtype)
+    }
+
+    fn int_binary(
+        &mut self,
+        op: Binary,
+        x: clif::Value,
+        y: clif::Value,
+        dtype: Dtype,
+    ) -> clif::Value {
+        let signed = dtype.is_signed_int();
+        match op {
+            Binary::Add => self.b.ins().iadd(x, y),
+            Binary::Sub => self.b.ins().isub(x, y),
+            Binary::Mul => self.b.ins().imul(x, y),
+            Binary::Div if signed => self.b.ins().sdiv(x, y),
+            Binary::Div => self.b.ins().udiv(x, y),
+            Binary::Rem if signed => self.b.ins().srem(x, y),
+            Binary::Rem => self.b.ins().urem(x, y),
+            Binary::And => self.b.ins().band(x, y),
+            Binary::Or => self.b.ins().bor(x, y),
+            Binary::Xor => self.b.ins().bxor(x, y),
+            Binary::Shl => self.b.ins().ishl(x, y),
+            Binary::Shr if signed => self.b.ins().sshr(x, y),
+            Binary::Shr => self.b.ins().ushr(x, y),
+            Binary::RotateLeft => self.b.ins().rotl(x, y),
+            Binary::RotateRight => self.b.ins().rotr(x, y),
+            Binary::Min if signed => self.b.ins().smin(x, y),
+            Binary::Min => self.b.ins().umin(x, y),
+            Binary::Max if signed => self.b.ins().smax(x, y),
+            Binary::Max => self.b.ins().umax(x, y),
+            Binary::SaturatingAdd | Binary::SaturatingSub => self.saturating(op, x, y, dtype),
+            Binary::AddOverflows | Binary::SubOverflows => self.sum_overflows(op, x, y, dtype),
+            Binary::MulOverflows => self.product_overflows(x, y, dtype),
+            Binary::MulHigh => self.high_product(x, y, dtype),
+            Binary::Pow => {
+                let base = self.extend(x, dtype, types::I64);
+                let power = self.call_math(Dtype::U64, "wrapping_pow", &[base, y]);
+                self.truncate(power, dtype)
+            }
+            _ => unreachable!("{op:?} of {dtype}"),
+        }
+    }
+
+    /// The low bits of a 64-bit integer.
+    fn truncate(&mut self, value: clif::Value, dtype: Dtype) -> clif::Value {
+        if dtype.size() == 8 { value } else { self.b.ins().ireduce(clif_type(dtype), value) }
+    }
+
+    fn sum_overflows(
+        &mut self,
+        op: Binary,
+        x: clif::Value,
+        y: clif::Value,
+        dtype: Dtype,
+    ) -> clif::Value {
+        let add = matches!(op, Binary::AddOverflows | Binary::SaturatingAdd);
+        if !dtype.is_signed_int() {
+            if !add {
+                return self.b.ins().icmp(IntCC::UnsignedLessThan, x, y);
+            }
+            let sum = self.b.ins().iadd(x, y);
+            return self.b.ins().icmp(IntCC::UnsignedLessThan, sum, x);
+        }
+        // The sum overflows if its sign is that of neither operand; a difference, if the
+        // operands differ in sign and so do the result and the left one.
+        let (result, other) = if add {
+            let sum = self.b.ins().iadd(x, y);
+            (sum, self.b.ins().bxor(sum, y))
+        } else {
+            let difference = self.b.ins().isub(x, y);
+            (difference, self.b.ins().bxor(x, y))
+        };
+        let left = self.b.ins().bxor(result, x);
+        let both = self.b.ins().band(left, other);
+        let zero = self.zero(dtype);
+        self.b.ins().icmp(IntCC::SignedLessThan, both, zero)
+    }
+
+    fn saturating(
+        &mut self,
+        op: Binary,
+        x: clif::Value,
+        y: clif::Value,
+        dtype: Dtype,
+    ) -> clif::Value {
+        let add = op == Binary::SaturatingAdd;
+        let result = if add { self.b.ins().iadd(x, y) } else { self.b.ins().isub(x, y) };
+        let overflows = self.sum_overflows(op, x, y, dtype);
+        let bits = dtype.bits();
+        let bound = if dtype.is_signed_int() {
+            // The side of the left operand: all ones or all zeros, with the sign bit flipped.
+            let sign = self.b.ins().sshr_imm_u(x, i64::from(bits) - 1);
+            let max = self.int(dtype, (1 << (bits - 1)) - 1);
+            self.b.ins().bxor(sign, max)
+        } else if add {
+            self.int(dtype, -1)
+        } else {
+            self.zero(dtype)
+        };
+        self.b.ins().select(overflows, bound, result)
+    }
+
+    fn product_overflows(&mut self, x: clif::Value, y: clif::Value, dtype: Dtype) -> clif::Value {
+        let signed = dtype.is_signed_int();
+        if dtype.size() < 8 {
+            let wide = self.wide_product(x, y, dtype);
+            let narrow = self.truncate(wide, dtype);
+            let back = self.extend(narrow, dtype, types::I64);
+            return self.b.ins().icmp(IntCC::NotEqual, back, wide);
+        }
+        if !signed {
+            let high = self.b.ins().umulhi(x, y);
+            let zero = self.zero(dtype);
+            return self.b.ins().icmp(IntCC::NotEqual, high, zero);
+        }
+        let high = self.b.ins().smulhi(x, y);
+        let low = self.b.ins().imul(x, y);
+        let sign = self.b.ins().sshr_imm_u(low, 63);
+        self.b.ins().icmp(IntCC::NotEqual, high, sign)
+    }
+
+    /// The full product of integers of at most 32 bits, in 64.
+    fn wide_product(&mut self, x: clif::Value, y: clif::Value, dtype: Dtype) -> clif::Value {
+        let x = self.extend(x, dtype, types::I64);
+        let y = self.extend(y, dtype, types::I64);
+        self.b.ins().imul(x, y)
+    }
+
+    fn high_product(&mut self, x: clif::Value, y: clif::Value, dtype: Dtype) -> clif::Value {
+        if dtype.size() < 8 {
+            let wide = self.wide_product(x, y, dtype);
+            let high = self.b.ins().ushr_imm_u(wide, i64::from(dtype.bits()));
+            self.truncate(high, dtype)
+        } else if dtype.is_signed_int() {
+            self.b.ins().smulhi(x, y)
+        } else {
+            self.b.ins().umulhi(x, y)
+        }
+    }
+
+    fn float_binary(
+        &mut self,
+        op: Binary,
+        x: clif::Value,
+        y: clif::Value,
+        dtype: Dtype,
+    ) -> clif::Value {
+        let function = match op {
+            Binary::Add => return self.b.ins().fadd(x, y),
+            Binary::Sub => return self.b.ins().fsub(x, y),
+            Binary::Mul => return self.b.ins().fmul(x, y),
+            Binary::Div => return self.b.ins().fdiv(x, y),
+            Binary::Copysign => return self.b.ins().fcopysign(x, y),
+            Binary::Min | Binary::Max => return self.extremum(op, x, y),
+            Binary::Rem => "rem",
+            Binary::Pow => "powf",
+            Binary::Powi => "powi",
+            Binary::Atan2 => "atan2",
+            Binary::Hypot => "hypot",
+            _ => unreachable!("{op:?} of {dtype}"),
+        };
+        self.call_math(dtype, function, &[x, y])
+    }
+
+    /// `min` or `max` of floats: the other operand if one is NaN, the left one if they are
+    /// equal, as rustc's code on x86-64 gives for zeros of different sign.
+    fn extremum(&mut self, op: Binary, x: clif::Value, y: clif::Value) -> clif::Value {
+        // The instruction behind this pair gives `x` if `y` is NaN.
+        let right = if op == Binary::Min {
+            self.b.ins().fcmp(FloatCC::LessThan, y, x)
+        } else {
+            self.b.ins().fcmp(FloatCC::LessThan, x, y)
+        };
+        let numbers = self.b.ins().select(right, y, x);
+        let nan = self.b.ins().fcmp(FloatCC::Unordered, x, x);
+        self.b.ins().select(nan, y, numbers)
+    }
+
+    fn compare(
+        &mut self,
+        op: Compare,
+        x: clif::Value,
+        y: clif::Value,
+        dtype: Dtype,
+    ) -> clif::Value {
+        if dtype.is_float() {
+            let code = match op {
+                Compare::Eq => FloatCC::Equal,
+                Compare::Ne => FloatCC::NotEqual,
+                Compare::Lt => FloatCC::LessThan,
+                Compare::Le => FloatCC::LessThanOrEqual,
+                Compare::Gt => FloatCC::GreaterThan,
+                Compare::Ge => FloatCC::GreaterThanOrEqual,
+            };
+            return self.b.ins().fcmp(code, x, y);
+        }
+        let code = match (op, dtype.is_signed_int()) {
+            (Compare::Eq, _) => IntCC::Equal,
+            (Compare::Ne, _) => IntCC::NotEqual,
+            (Compare::Lt, true) => IntCC::SignedLessThan,
+            (Compare::Le, true) => IntCC::SignedLessThanOrEqual,
+            (Compare::Gt, true) => IntCC::SignedGreaterThan,
+            (Compare::Ge, true) => IntCC::SignedGreaterThanOrEqual,
+            (Compare::Lt, false) => IntCC::UnsignedLessThan,
+            (Compare::Le, false) => IntCC::UnsignedLessThanOrEqual,
+            (Compare::Gt, false) => IntCC::UnsignedGreaterThan,
+            (Compare::Ge, false) => IntCC::UnsignedGreaterThanOrEqual,
+        };
+        self.b.ins().icmp(code, x, y)
+    }
+
+    fn select(&mut self, cond: Value, a: Value, b: Value) -> clif::Value {
+        let (mut cond, mut a, mut b) = (cond, a, b);
+        while let Some(Op::Unary(Unary::Not, inner)) = self.def(cond) {
+            cond = *inner;
+            std::mem::swap(&mut a, &mut b);
+        }
+        let (cond, x, y) = (self.scalar(cond), self.scalar(a), self.scalar(b));
+        self.b.ins().select(cond, x, y)
+    }
+
+    fn cast(&mut self, x: clif::Value, from: Dtype, to: Dtype) -> clif::Value {
+        match (from.is_float(), to.is_float()) {
+            (false, false) => self.int_to_int(x, from, to),
+            (false, true) => self.int_to_float(x, from, to),
+            (true, false) => self.float_to_int(x, to),
+            (true, true) if to.size() > from.size() => self.b.ins().fpromote(types::F64, x),
+            (true, true) if to.size() < from.size() => self.b.ins().fdemote(types::F32, x),
+            (true, true) => x,
+        }
+    }
+
+    fn int_to_int(&mut self, x: clif::Value, from: Dtype, to: Dtype) -> clif::Value {
+        if to.size() < from.size() {
+            self.b.ins().ireduce(clif_type(to), x)
+        } else {
+            self.extend(x, from, clif_type(to))
+        }
+    }
+
+    fn int_to_float(&mut self, x: clif::Value, from: Dtype, to: Dtype) -> clif::Value {
+        let to = clif_type(to);
+        if from.is_signed_int() || from.size() < 4 {
+            let wide = if from.size() == 8 { types::I64 } else { types::I32 };
+            let x = self.extend(x, from, wide);
+            self.b.ins().fcvt_from_sint(to, x)
+        } else if from.size() == 4 {
+            let x = self.b.ins().uextend(types::I64, x);
+            self.b.ins().fcvt_from_sint(to, x)
+        } else {
+            self.b.ins().fcvt_from_uint(to, x)
+        }
+    }
+
+    /// Saturates to the range of `to`; NaN gives 0.
+    fn float_to_int(&mut self, x: clif::Value, to: Dtype) -> clif::Value {
+        let ty = clif_type(to);
+        if to.size() >= 4 {
+            return if to.is_signed_int() {
+                self.b.ins().fcvt_to_sint_sat(ty, x)
+            } else {
+                self.b.ins().fcvt_to_uint_sat(ty, x)
+            };
+        }
+        let bits = to.bits();
+        let (low, high) = if to.is_signed_int() {
+            (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+        } else {
+            (0, (1 << bits) - 1)
+        };
+        let low = self.int(Dtype::I32, low);
+        let high = self.int(Dtype::I32, high);
+        let x = self.b.ins().fcvt_to_sint_sat(types::I32, x);
+        let x = self.b.ins().smax(x, low);
+        let x = self.b.ins().smin(x, high);
+        self.b.ins().ireduce(ty, x)
+    }
+}

@@ -1,0 +1,66 @@
+//! Functions of the standard library that compiled code calls, with the C calling convention.
+//!
+//! Their symbols are `mambo.<type>.<function>`. They are std's own, so that compiled code gives
+//! the bits the plain function gives.
+
+/// The symbol of `function` for `dtype`.
+pub(crate) fn symbol(dtype: mambo_ir::Dtype, function: &str) -> String {
+    format!("mambo.{dtype}.{function}")
+}
+
+macro_rules! functions {
+    (unary: $($unary:ident)*; binary: $($binary:ident)*;) => {
+        functions!(@module single, f32, ($($unary)*), ($($binary)*));
+        functions!(@module double, f64, ($($unary)*), ($($binary)*));
+
+        /// The address of the function that `symbol` names.
+        pub(crate) fn address(symbol: &str) -> Option<*const u8> {
+            let (dtype, function) = symbol.strip_prefix("mambo.")?.split_once('.')?;
+            let address = match (dtype, function) {
+                $(("f32", stringify!($unary)) => single::$unary as *const u8,)*
+                $(("f64", stringify!($unary)) => double::$unary as *const u8,)*
+                $(("f32", stringify!($binary)) => single::$binary as *const u8,)*
+                $(("f64", stringify!($binary)) => double::$binary as *const u8,)*
+                ("f32", "rem") => single::rem as *const u8,
+                ("f64", "rem") => double::rem as *const u8,
+                ("f32", "powi") => single::powi as *const u8,
+                ("f64", "powi") => double::powi as *const u8,
+                ("f32", "mul_add") => single::mul_add as *const u8,
+                ("f64", "mul_add") => double::mul_add as *const u8,
+                ("u64", "wrapping_pow") => wrapping_pow as *const u8,
+                _ => return None,
+            };
+            Some(address)
+        }
+    };
+    (@module $module:ident, $ty:ident, ($($unary:ident)*), ($($binary:ident)*)) => {
+        mod $module {
+            $(pub(super) extern "C" fn $unary(x: $ty) -> $ty {
+                x.$unary()
+            })*
+            $(pub(super) extern "C" fn $binary(x: $ty, y: $ty) -> $ty {
+                x.$binary(y)
+            })*
+            pub(super) extern "C" fn rem(x: $ty, y: $ty) -> $ty {
+                x % y
+            }
+            pub(super) extern "C" fn powi(x: $ty, n: i32) -> $ty {
+                x.powi(n)
+            }
+            pub(super) extern "C" fn mul_add(x: $ty, y: $ty, z: $ty) -> $ty {
+                x.mul_add(y, z)
+            }
+        }
+    };
+}
+
+functions! {
+    unary: exp exp2 exp_m1 ln log2 log10 ln_1p cbrt sin cos tan asin acos atan sinh cosh tanh
+        asinh acosh atanh floor ceil round_ties_even trunc;
+    binary: powf atan2 hypot;
+}
+
+/// Powers of every integer type: the low bits of a product depend on low bits alone.
+extern "C" fn wrapping_pow(base: u64, exponent: u32) -> u64 {
+    base.wrapping_pow(exponent)
+}

@@ -1,0 +1,114 @@
+//! One module of the typed form to one piece of executable memory.
+//!
+//! Every function becomes a function of its own; the entry takes its arguments from slots
+//! ([`mambo_compiler::abi::Entry`]). If the entry function is also called from inside, it is
+//! compiled for calls from inside, and the entry is a wrapper around it.
+
+use crate::artifact::CodeMemory;
+use crate::isa::Machine;
+use crate::lower::{self, Body, Unit};
+use crate::math;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir::UserFuncName;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_jit::{JITBuilder, JITModule};
+use cranelift_module::{Linkage, Module as _};
+use mambo_compiler::abi::Entry;
+use mambo_ir::Module;
+use mambo_ir::function::{FuncId, Op};
+use std::fmt::Write;
+
+/// Executable code and where it begins.
+pub(crate) struct Code {
+    pub(crate) entry: Entry,
+    pub(crate) size: usize,
+    pub(crate) memory: CodeMemory,
+}
+
+/// Why a module could not be compiled.
+pub(crate) struct Failure {
+    /// The function that failed.
+    pub(crate) function: String,
+    /// What went wrong.
+    pub(crate) reason: String,
+}
+
+/// Compiles a module; with `listing`, writes its machine code as text too.
+pub(crate) fn compile_module(
+    machine: &Machine,
+    module: &Module,
+    mut listing: Option<&mut String>,
+) -> Result<Code, Failure> {
+    let mut builder =
+        JITBuilder::with_isa(machine.isa.clone(), cranelift_module::default_libcall_names());
+    builder.symbol_lookup_fn(Box::new(math::address));
+    let mut memory = CodeMemory::new(JITModule::new(builder));
+    let jit = memory.jit();
+
+    let entry_called = module.functions.iter().any(|function| {
+        function.insts.iter().any(|inst| matches!(inst.op, Op::Call { callee: FuncId(0), .. }))
+    });
+    let failure = |index: usize, reason: String| Failure {
+        function: module.functions[index].name.clone(),
+        reason,
+    };
+    let mut ids = Vec::with_capacity(module.functions.len());
+    for (index, function) in module.functions.iter().enumerate() {
+        let signature = if index == 0 && !entry_called {
+            lower::entry_signature(jit)
+        } else {
+            lower::inner_signature(function)
+        };
+        let name = format!("{}.{index}", function.name);
+        let id = jit
+            .declare_function(&name, Linkage::Local, &signature)
+            .map_err(|error| failure(index, error.to_string()))?;
+        ids.push(id);
+    }
+    let mut bodies: Vec<_> = (0..module.functions.len())
+        .map(|index| match index {
+            0 if !entry_called => (index, ids[index], Body::Entry),
+            _ => (index, ids[index], Body::Inner),
+        })
+        .collect();
+    if entry_called {
+        let signature = lower::entry_signature(jit);
+        let id = jit
+            .declare_anonymous_function(&signature)
+            .map_err(|error| failure(0, error.to_string()))?;
+        bodies.push((0, id, Body::Wrapper));
+    }
+
+    let unit = Unit { module, machine, ids: &ids };
+    let mut builder_context = FunctionBuilderContext::new();
+    let mut context = jit.make_context();
+    let mut entry = None;
+    let mut size = 0;
+    for (index, id, body) in bodies {
+        let signature = jit.declarations().get_function_decl(id).signature.clone();
+        context.func.signature = signature;
+        context.func.name = UserFuncName::user(0, id.as_u32());
+        context.set_disasm(listing.is_some());
+        let builder = FunctionBuilder::new(&mut context.func, &mut builder_context);
+        lower::lower(jit, &unit, index, body, builder).map_err(|reason| failure(index, reason))?;
+        jit.define_function_with_control_plane(id, &mut context, &mut ControlPlane::default())
+            .map_err(|error| failure(index, format!("{error:?}")))?;
+        if let Some(code) = context.compiled_code() {
+            size += code.code_info().total_size as usize;
+            if let (Some(text), Some(vcode)) = (&mut listing, &code.vcode) {
+                let _ = writeln!(text, "; {} ({body})\n{vcode}", module.functions[index].name);
+            }
+        }
+        jit.clear_context(&mut context);
+        if body != Body::Inner {
+            entry = Some(id);
+        }
+    }
+    jit.finalize_definitions().map_err(|error| failure(0, error.to_string()))?;
+    let entry = entry.ok_or_else(|| failure(0, "the module has no entry".into()))?;
+    let address = jit.get_finalized_function(entry);
+    // SAFETY: the code at `address` was compiled with the signature of `Entry`, and is
+    // executable now. Whoever calls it keeps the memory alive.
+    let entry = unsafe { std::mem::transmute::<*const u8, Entry>(address) };
+    Ok(Code { entry, size, memory })
+}
