@@ -7,19 +7,32 @@
 mod clone;
 mod definitions;
 mod effects;
+mod eliminate_bounds_checks;
 mod eliminate_dead_code;
 mod fold_constants;
 mod hoist_invariants;
+mod inline_calls;
 mod merge_common_subexpressions;
+mod promote_stack_arrays;
+mod ranges;
+mod recognize_counted_loops;
 mod simplify;
+mod split_index_ranges;
 mod substitution;
 mod trip_count;
+mod unroll_short_loops;
 mod walk;
 
+pub use eliminate_bounds_checks::eliminate_bounds_checks;
 pub use eliminate_dead_code::eliminate_dead_code;
 pub use fold_constants::fold_constants;
 pub use hoist_invariants::hoist_invariants;
+pub use inline_calls::inline_calls;
 pub use merge_common_subexpressions::merge_common_subexpressions;
+pub use promote_stack_arrays::promote_stack_arrays;
+pub use recognize_counted_loops::recognize_counted_loops;
+pub use split_index_ranges::split_index_ranges;
+pub use unroll_short_loops::unroll_short_loops;
 
 use mambo_ir::Module;
 use mambo_ir::function::Function;
@@ -65,15 +78,30 @@ impl Default for PassOptions {
 
 /// Runs all passes, in order. `dump` gets the name of each and the module after it.
 pub fn optimize(module: &mut Module, options: &PassOptions, dump: &mut dyn FnMut(&str, &Module)) {
-    let _ = options;
-    let mut pass = |module: &mut Module, name: &str, run: &dyn Fn(&mut Function)| {
+    inline_calls(module, options);
+    finish(module, "inline_calls", dump);
+    let unroll = |func: &mut Function| unroll_short_loops(func, options);
+    let split = |func: &mut Function| split_index_ranges(func, options);
+    let mut pass = |name: &str, run: &dyn Fn(&mut Function)| {
         module.functions.iter_mut().for_each(run);
         finish(module, name, dump);
     };
-    pass(module, "fold_constants", &fold_constants);
-    pass(module, "merge_common_subexpressions", &merge_common_subexpressions);
-    pass(module, "hoist_invariants", &hoist_invariants);
-    pass(module, "eliminate_dead_code", &eliminate_dead_code);
+    pass("fold_constants", &fold_constants);
+    pass("recognize_counted_loops", &recognize_counted_loops);
+    pass("unroll_short_loops", &unroll);
+    pass("fold_constants", &fold_constants);
+    pass("promote_stack_arrays", &promote_stack_arrays);
+    pass("fold_constants", &fold_constants);
+    pass("merge_common_subexpressions", &merge_common_subexpressions);
+    pass("eliminate_bounds_checks", &eliminate_bounds_checks);
+    pass("hoist_invariants", &hoist_invariants);
+    pass("split_index_ranges", &split);
+    pass("merge_common_subexpressions", &merge_common_subexpressions);
+    pass("eliminate_bounds_checks", &eliminate_bounds_checks);
+    pass("fold_constants", &fold_constants);
+    pass("hoist_invariants", &hoist_invariants);
+    pass("merge_common_subexpressions", &merge_common_subexpressions);
+    pass("eliminate_dead_code", &eliminate_dead_code);
 }
 
 /// Checks the module after a pass, in debug builds, and hands it out.

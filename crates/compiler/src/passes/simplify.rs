@@ -350,7 +350,7 @@ pub(crate) fn negated(op: Compare) -> Compare {
 }
 
 /// The comparison with its operands changed over.
-fn mirrored(op: Compare) -> Compare {
+pub(crate) fn mirrored(op: Compare) -> Compare {
     match op {
         Compare::Eq | Compare::Ne => op,
         Compare::Lt => Compare::Gt,
