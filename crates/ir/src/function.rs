@@ -254,7 +254,7 @@ pub struct BlockInfo {
 }
 
 /// What an instruction does. Result types not said here are those of the first operand.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
     /// A constant.
     Const(Const),
