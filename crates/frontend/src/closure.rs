@@ -1,0 +1,70 @@
+//! Closures: bound to a variable or passed to a method, never stored.
+
+use crate::expr::peeled;
+use crate::lowering::Lowering;
+use crate::pattern::Context;
+use mambo_ir::kernel::{Block, Expr, ExprKind, Pattern, Stmt};
+
+impl Lowering {
+    /// An expression where a closure may stand: the value of a `let`, the argument of a method.
+    pub(crate) fn argument(&mut self, source: &syn::Expr) -> Expr {
+        match peeled(source) {
+            syn::Expr::Closure(closure) => {
+                self.unwrapped(source);
+                let at = closure.inputs_begin.span;
+                self.deeper(at, |this| this.closure(closure)).unwrap_or_else(|| self.dummy(at))
+            }
+            _ => self.expr(source),
+        }
+    }
+
+    fn closure(&mut self, source: &syn::ExprClosure) -> Expr {
+        if let Some(token) = &source.asyncness {
+            self.error(
+                token.span,
+                "`async` closures are not part of the kernel language: remove `async`",
+            );
+        }
+        if let Some(token) = &source.constness {
+            self.error(
+                token.span,
+                "`const` closures are not part of the kernel language: remove `const`",
+            );
+        }
+        self.labels.enter_closure();
+        let (params, body) = self.scoped(|this| {
+            let params = source.inputs.iter().map(|input| this.closure_param(input)).collect();
+            (params, this.closure_body(source))
+        });
+        self.labels.leave();
+        let kind = ExprKind::Closure { params, body: Box::new(body) };
+        self.node(kind, source.inputs_begin.span)
+    }
+
+    fn closure_param(
+        &mut self,
+        source: &syn::Pat,
+    ) -> (Pattern, Option<mambo_ir::kernel::TypeExpr>) {
+        match source {
+            syn::Pat::Type(typed) => {
+                self.attributes(&typed.attrs);
+                let ty = self.lower_type(&typed.ty);
+                (self.pattern(&typed.pat, Context::Irrefutable), Some(ty))
+            }
+            other => (self.pattern(other, Context::Irrefutable), None),
+        }
+    }
+
+    /// The body; a type of the result becomes that of a variable that holds it.
+    fn closure_body(&mut self, source: &syn::ExprClosure) -> Expr {
+        let body = self.expr(&source.body);
+        let syn::ReturnType::Type(_, ty) = &source.output else { return body };
+        let at = source.inputs_begin.span;
+        let ty = Some(self.lower_type(ty));
+        let local = self.fresh_local("result", false);
+        let pattern = Pattern::Bind { local, sub: None };
+        let stmts = vec![Stmt::Let { pattern, ty, init: Some(body), otherwise: None }];
+        let tail = Some(Box::new(self.node(ExprKind::Local(local), at)));
+        self.node(ExprKind::Block { label: None, body: Block { stmts, tail } }, at)
+    }
+}

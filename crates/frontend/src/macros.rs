@@ -1,0 +1,198 @@
+//! Macros of the standard library that kernels have, and advice for those they have not.
+
+use crate::lowering::Lowering;
+use crate::message::{FormatArgs, parse_format};
+use crate::pattern::Context;
+use crate::start::start_of_path;
+use crate::written::spaced;
+use mambo_ir::kernel::{Arm, Expr, ExprKind, Literal, Message, Pattern};
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::Token;
+use syn::parse::ParseStream;
+
+/// The macros of the kernel language, for messages.
+const SUPPORTED: &str = "`assert!`, `assert_eq!`, `assert_ne!`, their `debug_` forms, `panic!`, \
+                         `unreachable!`, `todo!`, `unimplemented!`, `matches!` and `s!`";
+
+impl Lowering {
+    /// A macro call, as an expression or a statement.
+    pub(crate) fn macro_call(&mut self, source: &syn::Macro) -> Expr {
+        let at = start_of_path(&source.path);
+        self.deeper(at, |this| this.macro_here(source, at)).unwrap_or_else(|| self.dummy(at))
+    }
+
+    fn macro_here(&mut self, source: &syn::Macro, at: Span) -> Expr {
+        let name = source.path.segments.last().map(|last| last.ident.to_string());
+        let name = name.unwrap_or_default();
+        let lowered = match name.as_str() {
+            "assert" => self.assert(source, at, false),
+            "debug_assert" => self.assert(source, at, true),
+            "assert_eq" => self.assert_compare(source, at, true, false),
+            "assert_ne" => self.assert_compare(source, at, false, false),
+            "debug_assert_eq" => self.assert_compare(source, at, true, true),
+            "debug_assert_ne" => self.assert_compare(source, at, false, true),
+            "panic" => self.panic(source, at, "explicit panic", ""),
+            "unreachable" => {
+                let text = "internal error: entered unreachable code";
+                self.panic(source, at, text, "internal error: entered unreachable code: ")
+            }
+            "todo" => self.panic(source, at, "not yet implemented", "not yet implemented: "),
+            "unimplemented" => self.panic(source, at, "not implemented", "not implemented: "),
+            "matches" => self.matches(source, at),
+            _ => Ok(self.unsupported_macro(&name, at)),
+        };
+        lowered.unwrap_or_else(|error| {
+            self.diagnostics.parse_error(error);
+            self.dummy(at)
+        })
+    }
+
+    fn unsupported_macro(&mut self, name: &str, at: Span) -> Expr {
+        let message = match name {
+            "println" | "print" | "eprintln" | "eprint" | "write" | "writeln" => format!(
+                "`{name}!` is not part of the kernel language: return the value and print it \
+                 outside"
+            ),
+            "dbg" => "`dbg!` is not part of the kernel language: return the value, or look at it \
+                      in the plain function `name::rust`"
+                .into(),
+            "vec" => "`vec!` is not part of the kernel language: write `[value; N]`, or \
+                      `Array1::from_elem(n, value)`"
+                .into(),
+            "format" | "format_args" | "concat" | "stringify" => format!(
+                "`{name}!` makes text, which is not part of the kernel language: put the values \
+                 into the message of a `panic!`"
+            ),
+            "array" | "arr1" | "arr2" | "arr3" => format!(
+                "`{name}!` is not part of the kernel language: create the array with \
+                 `Array2::zeros` and assign its elements"
+            ),
+            "s" => {
+                "`s![..]` can stand only in the call of a method: write `a.slice(s![..])`".into()
+            }
+            "cfg" => "`cfg!` is not part of the kernel language: name its value in a `const` \
+                      above the function"
+                .into(),
+            "include" | "include_str" | "include_bytes" | "env" | "option_env" => format!(
+                "`{name}!` is not part of the kernel language: pass the data in as a parameter"
+            ),
+            _ => format!(
+                "`{name}!` is not part of the kernel language, which has {SUPPORTED}: \
+                          write the code it stands for"
+            ),
+        };
+        self.error_expr(at, message)
+    }
+
+    fn assert(&mut self, source: &syn::Macro, at: Span, debug: bool) -> syn::Result<Expr> {
+        let (cond, message) = source.parse_body_with(parse_assert)?;
+        let text = format!("assertion failed: {}", spaced(cond.to_token_stream()));
+        let cond = Box::new(self.expr(&cond));
+        let message = match message {
+            Some(format) => self.message(&format, at),
+            None => fixed(text),
+        };
+        Ok(self.node(ExprKind::Assert { cond, message, debug }, at))
+    }
+
+    fn assert_compare(
+        &mut self,
+        source: &syn::Macro,
+        at: Span,
+        equal: bool,
+        debug: bool,
+    ) -> syn::Result<Expr> {
+        let (left, right, message) = source.parse_body_with(parse_comparison)?;
+        if let Some(message) = message {
+            let operator = if equal { "==" } else { "!=" };
+            self.error(
+                message,
+                format_args!(
+                    "this macro takes no message in a kernel: write `assert!(left {operator} \
+                     right, \"..\")`"
+                ),
+            );
+        }
+        let left = Box::new(self.expr(&left));
+        let right = Box::new(self.expr(&right));
+        Ok(self.node(ExprKind::AssertCompare { equal, left, right, debug }, at))
+    }
+
+    /// `panic!` and its kin, whose messages are `bare`, or `prefix` and the message given.
+    fn panic(
+        &mut self,
+        source: &syn::Macro,
+        at: Span,
+        bare: &str,
+        prefix: &str,
+    ) -> syn::Result<Expr> {
+        let message = if source.tokens.is_empty() {
+            fixed(bare.to_owned())
+        } else {
+            let format = source.parse_body_with(parse_format)?;
+            let mut message = self.message(&format, at);
+            if let Some(first) = message.parts.first_mut() {
+                first.insert_str(0, prefix);
+            }
+            message
+        };
+        Ok(self.node(ExprKind::Panic(message), at))
+    }
+
+    /// `matches!(value, pattern if guard)`.
+    fn matches(&mut self, source: &syn::Macro, at: Span) -> syn::Result<Expr> {
+        let (value, pattern, guard) = source.parse_body_with(parse_matches)?;
+        let value = Box::new(self.expr(&value));
+        let yes = self.scoped(|this| {
+            let pattern = this.pattern(&pattern, Context::Refutable);
+            let guard = guard.map(|guard| this.expr(&guard));
+            let body = this.node(ExprKind::Literal(Literal::Bool(true)), at);
+            Arm { pattern, guard, body }
+        });
+        let body = self.node(ExprKind::Literal(Literal::Bool(false)), at);
+        let no = Arm { pattern: Pattern::Wild, guard: None, body };
+        Ok(self.node(ExprKind::Match(value, vec![yes, no]), at))
+    }
+}
+
+/// A message without holes.
+fn fixed(text: String) -> Message {
+    Message { parts: vec![text], holes: Vec::new() }
+}
+
+/// A condition, and a message.
+fn parse_assert(input: ParseStream<'_>) -> syn::Result<(syn::Expr, Option<FormatArgs>)> {
+    let cond = input.parse()?;
+    if input.is_empty() {
+        return Ok((cond, None));
+    }
+    input.parse::<Token![,]>()?;
+    let message = if input.is_empty() { None } else { Some(parse_format(input)?) };
+    Ok((cond, message))
+}
+
+/// Two sides, and where a message begins.
+fn parse_comparison(input: ParseStream<'_>) -> syn::Result<(syn::Expr, syn::Expr, Option<Span>)> {
+    let left = input.parse()?;
+    input.parse::<Token![,]>()?;
+    let right = input.parse()?;
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    let message = (!input.is_empty()).then(|| input.span());
+    input.parse::<TokenStream>()?;
+    Ok((left, right, message))
+}
+
+fn parse_matches(input: ParseStream<'_>) -> syn::Result<(syn::Expr, syn::Pat, Option<syn::Expr>)> {
+    let value = input.parse()?;
+    input.parse::<Token![,]>()?;
+    let pattern = syn::Pat::parse_multi_with_leading_vert(input)?;
+    let guard = match input.parse::<Option<Token![if]>>()? {
+        Some(_) => Some(input.parse()?),
+        None => None,
+    };
+    input.parse::<Option<Token![,]>>()?;
+    Ok((value, pattern, guard))
+}

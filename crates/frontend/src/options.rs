@@ -1,0 +1,174 @@
+//! The arguments of `#[jit(…)]`.
+
+use crate::diagnostics::Diagnostics;
+use crate::signature_text::{TextSignature, parse_text_signature};
+use mambo_ir::Dtype;
+use mambo_ir::kernel::{Inline, Options};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::{Ident, Lit, LitStr, Token};
+
+/// The options there are, for messages.
+const KNOWN: &str = "`inline = \"always\"`, `inline = \"never\"`, `boundscheck = true` and \
+                     `boundscheck = false`; types such as `f32, f64` and signatures such as \
+                     `\"f64(f64[:])\"` are compiled at start";
+
+/// What `#[jit(…)]` says.
+#[derive(Clone, Debug, Default)]
+pub struct JitOptions {
+    /// Options that change the code.
+    pub options: Options,
+    /// Signatures to compile before the first call.
+    pub eager: Vec<EagerSignature>,
+    /// Where `boundscheck = false` stands, if it does.
+    pub boundscheck: Option<Span>,
+}
+
+/// A signature to compile before the first call.
+#[derive(Clone, Debug)]
+pub enum EagerSignature {
+    /// `f64`: the generic parameter, or each of them, is this type.
+    Type(Box<syn::Type>),
+    /// `"f64(f64[:], f64[:])"`: Numba's spelling of all arguments and the result.
+    Text(TextSignature),
+}
+
+/// Reads the arguments of `#[jit(…)]`, going on after mistakes.
+pub fn parse_jit_options(tokens: TokenStream) -> (JitOptions, Vec<syn::Error>) {
+    let mut reader = OptionReader::default();
+    let parsed = (|input: ParseStream<'_>| {
+        while !input.is_empty() {
+            let read = reader.item(input);
+            let good = read.is_ok();
+            if let Err(error) = read {
+                reader.diagnostics.parse_error(error);
+            }
+            reader.skip_to_comma(input, good)?;
+        }
+        Ok(())
+    })
+    .parse2(tokens);
+    if let Err(error) = parsed {
+        reader.diagnostics.parse_error(error);
+    }
+    (reader.result, reader.diagnostics.into_errors())
+}
+
+#[derive(Default)]
+struct OptionReader {
+    result: JitOptions,
+    diagnostics: Diagnostics,
+    /// Options seen.
+    seen: Vec<String>,
+}
+
+impl OptionReader {
+    fn item(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if input.peek(Lit) {
+            return self.text(input);
+        }
+        if is_option(input) {
+            let name: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+            return self.option(&name, input);
+        }
+        let ty = input.parse().map_err(|error: syn::Error| {
+            let message = format!("expected a type, a signature or an option: there are {KNOWN}");
+            syn::Error::new(error.span(), message)
+        })?;
+        self.result.eager.push(EagerSignature::Type(Box::new(ty)));
+        Ok(())
+    }
+
+    fn text(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let literal: Lit = input.parse()?;
+        let Lit::Str(literal) = literal else {
+            let message = "a signature is a string in Numba's spelling: write `\"f64(f64[:])\"`";
+            return Err(syn::Error::new(literal.span(), message));
+        };
+        self.result.eager.push(EagerSignature::Text(parse_text_signature(&literal)?));
+        Ok(())
+    }
+
+    fn option(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let text = name.to_string();
+        if !matches!(text.as_str(), "inline" | "boundscheck") {
+            let message = format!("unknown option `{text}`: there are {KNOWN}");
+            return Err(syn::Error::new(name.span(), message));
+        }
+        if self.seen.contains(&text) {
+            let message = format!("`{text}` is given twice: remove one of them");
+            return Err(syn::Error::new(name.span(), message));
+        }
+        if !input.peek(Token![=]) {
+            let example =
+                if text == "inline" { "inline = \"always\"" } else { "boundscheck = true" };
+            let message = format!("`{text}` takes a value: write `{example}`");
+            return Err(syn::Error::new(name.span(), message));
+        }
+        input.parse::<Token![=]>()?;
+        match text.as_str() {
+            "inline" => self.inline(input)?,
+            _ => self.boundscheck(name, input)?,
+        }
+        self.seen.push(text);
+        Ok(())
+    }
+
+    fn inline(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let at = input.span();
+        let value = input.parse::<LitStr>().map(|value| value.value()).unwrap_or_default();
+        self.result.options.inline = match value.as_str() {
+            "always" => Inline::Always,
+            "never" => Inline::Never,
+            _ => {
+                let message = "`inline` is `\"always\"` or `\"never\"`: leave it out to let the \
+                               compiler decide";
+                return Err(syn::Error::new(at, message));
+            }
+        };
+        Ok(())
+    }
+
+    fn boundscheck(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let at = input.span();
+        let value: syn::LitBool = input.parse().map_err(|_| {
+            syn::Error::new(at, "`boundscheck` is `true` or `false`: write one of them")
+        })?;
+        if !value.value {
+            self.result.options.unchecked = true;
+            self.result.boundscheck = Some(name.span());
+        }
+        Ok(())
+    }
+
+    /// Goes behind the next comma; after a good item there must be nothing before it.
+    fn skip_to_comma(&mut self, input: ParseStream<'_>, good: bool) -> syn::Result<()> {
+        let mut complained = !good;
+        while !input.is_empty() {
+            if input.parse::<Option<Token![,]>>()?.is_some() {
+                return Ok(());
+            }
+            if !complained {
+                complained = true;
+                let message = "expected a comma: separate types, signatures and options by commas";
+                self.diagnostics.error(input.span(), message);
+            }
+            input.parse::<TokenTree>()?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether an item is an option, known or not, rather than a type.
+fn is_option(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let Ok(name) = ahead.call(<Ident as syn::ext::IdentExt>::parse_any) else { return false };
+    if ahead.peek(Token![=]) {
+        return true;
+    }
+    let name = name.to_string();
+    let type_like = name.parse::<Dtype>().is_ok()
+        || name.starts_with(char::is_uppercase)
+        || matches!(name.as_str(), "dyn" | "impl" | "fn" | "crate" | "self" | "super");
+    !type_like && !ahead.peek(Token![::])
+}

@@ -1,0 +1,114 @@
+//! Paths as values, and the kinds of names a path can end in.
+
+use crate::lowering::{Lowering, name_of, starts_upper};
+use crate::scope::Binding;
+use crate::start::start_of_path;
+use mambo_ir::kernel::{Expr, ExprKind, TypeId};
+
+impl Lowering {
+    /// A path as a value: a binding, `None` or a host constant.
+    pub(crate) fn path_expr(&mut self, source: &syn::ExprPath) -> Expr {
+        if let Some(qself) = &source.qself {
+            return self.error_expr(
+                qself.lt_token.span,
+                "constants of a trait are not named with `<T as Trait>::` in a kernel: write \
+                 `T::NAME`",
+            );
+        }
+        let path = &source.path;
+        let at = start_of_path(path);
+        let names = names(path);
+        if let [name] = &names[..] {
+            if let Some(kind) = self.single_name(name) {
+                return self.node(kind, at);
+            }
+            if *name == self.kernel_name {
+                return self.error_expr(
+                    at,
+                    "a kernel is not a value: call it, or write a closure that calls it",
+                );
+            }
+        }
+        match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["self" | "Self"] | ["Self", ..] => {
+                return self.error_expr(
+                    at,
+                    "a kernel is a free function and has no `self` or `Self`: pass the value in as a \
+                     parameter",
+                );
+            }
+            [.., "Option", "None"] => return self.node(ExprKind::Option(None), at),
+            [.., owner, function]
+                if !starts_upper(function)
+                    && (self.is_language_type(owner) || starts_upper(owner)) =>
+            {
+                return self.error_expr(
+                    at,
+                    "a function is not a value in a kernel: write a closure that calls it, such \
+                     as `|x| f64::sqrt(x)`",
+                );
+            }
+            [.., owner, variant] if is_variant(owner, variant) => {
+                return self.error_expr(at, ENUM);
+            }
+            _ => {}
+        }
+        let capture = self.host.capture(syn::Expr::Path(source.clone()));
+        self.node(ExprKind::Capture(capture), at)
+    }
+
+    fn single_name(&mut self, name: &str) -> Option<ExprKind> {
+        match self.scopes.find(name) {
+            Some(Binding::Local(local)) => Some(ExprKind::Local(local)),
+            Some(Binding::Const(item)) => Some(ExprKind::Capture(self.const_capture(item))),
+            None if name == "None" => Some(ExprKind::Option(None)),
+            None => None,
+        }
+    }
+
+    /// The structure a path names; `None`, with an error, if it is none.
+    pub(crate) fn struct_type(
+        &mut self,
+        qself: Option<&syn::QSelf>,
+        path: &syn::Path,
+    ) -> Option<TypeId> {
+        let at = start_of_path(path);
+        if qself.is_some() {
+            self.error(at, "a structure is not named through a trait in a kernel: write its name");
+            return None;
+        }
+        let names = names(path);
+        match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["Self", ..] => {
+                self.error(at, "a kernel is a free function and has no `Self`: name the type");
+                None
+            }
+            [.., owner, name] if starts_upper(owner) && starts_upper(name) => {
+                self.error(at, ENUM);
+                None
+            }
+            [.., name] if self.is_language_type(name) => {
+                self.error(at, "this type has no fields: write the name of a structure");
+                None
+            }
+            _ => {
+                let ty = syn::TypePath { attrs: Vec::new(), qself: None, path: path.clone() };
+                Some(self.host.host_type(syn::Type::Path(ty)))
+            }
+        }
+    }
+}
+
+/// Said wherever the variant of an enum is named.
+pub(crate) const ENUM: &str = "enums other than `Option` are not part of the kernel language: \
+                               use integer constants and `match` on them";
+
+/// The names of a path's segments.
+pub(crate) fn names(path: &syn::Path) -> Vec<String> {
+    path.segments.iter().map(|segment| name_of(&segment.ident)).collect()
+}
+
+/// Whether a path ending in these two names means the variant of an enum.
+pub(crate) fn is_variant(owner: &str, name: &str) -> bool {
+    starts_upper(owner) && starts_upper(name) && !crate::lowering::is_all_caps(name)
+}
