@@ -1,7 +1,7 @@
 //! The signature of a kernel, and the door to lowering all of it.
 
 use crate::lowering::{Lowering, name_of, place};
-use crate::options::JitOptions;
+use crate::options::{EagerSignature, JitOptions};
 use crate::pattern::Context;
 use mambo_ir::Kernel;
 use mambo_ir::kernel::{Pattern, TypeExpr};
@@ -33,6 +33,7 @@ pub struct CalleePath {
 pub fn lower(function: &ItemFn, attribute: &JitOptions) -> (Option<Lowered>, Vec<syn::Error>) {
     let mut lowering = Lowering::new(name_of(&function.sig.ident));
     lowering.check_options(function, attribute);
+    lowering.check_signatures(function, attribute);
     lowering.check_modifiers(&function.sig);
     lowering.generics(&function.sig.generics);
     let lowered = lowering.scoped(|lowering| {
@@ -83,10 +84,28 @@ impl Lowering {
         let safe = !matches!(function.sig.safety, Safety::Unsafe(_));
         if attribute.options.unchecked && safe {
             self.error(
-                attribute.boundscheck.unwrap_or_else(|| function.sig.fn_token.span),
+                attribute.boundscheck.unwrap_or(function.sig.fn_token.span),
                 "`boundscheck = false` lets an index out of bounds corrupt memory: write `unsafe \
                  fn`, or leave the checks on",
             );
+        }
+    }
+
+    /// A signature to compile eagerly has as many arguments as the kernel has parameters.
+    fn check_signatures(&mut self, function: &ItemFn, attribute: &JitOptions) {
+        let params = function.sig.inputs.len();
+        for eager in &attribute.eager {
+            let EagerSignature::Text(signature) = eager else { continue };
+            let args = signature.args.len();
+            if args != params {
+                self.error(
+                    signature.span,
+                    format_args!(
+                        "argument types: {args}, parameters of the kernel: {params}; write one \
+                         type for each parameter"
+                    ),
+                );
+            }
         }
     }
 

@@ -23,6 +23,19 @@ pub fn parse_function(source: &str) -> syn::Result<syn::ItemFn> {
 }
 
 /// Lowers the text of one function, as [`lower`] does its syntax tree.
+///
+/// ```
+/// use mambo_frontend::{JitOptions, lower_source};
+///
+/// let source = "fn area(r: f64) -> f64 { std::f64::consts::PI * r * r }";
+/// let (lowered, errors) = lower_source(source, &JitOptions::default());
+/// assert!(errors.is_empty());
+/// assert_eq!(lowered.unwrap().kernel.captures, ["std::f64::consts::PI"]);
+///
+/// let (lowered, errors) = lower_source("fn f(x: String) {}", &JitOptions::default());
+/// assert!(lowered.is_none());
+/// assert_eq!(errors.len(), 1);
+/// ```
 pub fn lower_source(source: &str, attribute: &JitOptions) -> (Option<Lowered>, Vec<syn::Error>) {
     match parse_function(source) {
         Ok(function) => lower(&function, attribute),

@@ -133,7 +133,7 @@ impl Printer {
         if padded {
             self.text.push(' ');
         }
-        self.tokens(group.stream());
+        self.tokens(without_trailing_comma(group));
         self.text.truncate(self.text.trim_end().len());
         if padded {
             self.text.push(' ');
@@ -164,7 +164,10 @@ impl Printer {
                 self.text.push('!');
                 self.last = Last::Operator;
             }
-            "<" if self.angles > 0 || self.text.ends_with("::") => {
+            "<" if self.angles > 0 || !operand => {
+                if self.last == Last::Keyword {
+                    self.text.push(' ');
+                }
                 self.text.push('<');
                 self.angles += 1;
                 self.last = Last::Operator;
@@ -211,6 +214,19 @@ impl Printer {
         self.text.push_str(operator);
         self.last = Last::Operator;
     }
+}
+
+/// What a group holds, without the last comma where rustc prints none.
+fn without_trailing_comma(group: &proc_macro2::Group) -> TokenStream {
+    let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ',');
+    let mut tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+    let commas = tokens.iter().filter(|token| is_comma(token)).count();
+    // `(x,)` is a tuple.
+    let needed = group.delimiter() == Delimiter::Parenthesis && commas == 1;
+    if !needed && tokens.last().is_some_and(is_comma) {
+        tokens.pop();
+    }
+    tokens.into_iter().collect()
 }
 
 /// The operator that some tokens begin with.

@@ -204,6 +204,15 @@ fn unchecked_kernels_are_unsafe() {
     assert_eq!(errors.iter().map(describe).collect::<Vec<_>>(), [expected]);
 }
 
+#[test]
+fn signatures_have_an_argument_for_each_parameter() {
+    let options = good("\"f8(f8, f8)\", \"f8(f8)\", f32");
+    let (_, errors) = lower_source("fn k(x: f64, y: f64) -> f64 { x }", &options);
+    let expected =
+        "1:15 argument types: 1, parameters of the kernel: 2; write one type for each parameter";
+    assert_eq!(errors.iter().map(describe).collect::<Vec<_>>(), [expected]);
+}
+
 proptest! {
     #[test]
     fn any_text_as_a_signature_is_read_or_refused(text in "[ a-z0-9\\[\\]():,é]{0,24}") {

@@ -199,6 +199,15 @@ fn conditions_are_quoted_as_rustc_prints_them() {
         ("t.0.1<1", "t.0.1 < 1"),
         ("(1..=3).contains(&x)", "(1..=3).contains(&x)"),
         ("a<b||a== -b", "a < b || a == -b"),
+        ("[1,2,][0]==2&&(1,)==(2,)", "[1, 2][0] == 2 && (1,) == (2,)"),
+        ("<f64>::max(1.0,2.0)<1.0", "<f64>::max(1.0, 2.0) < 1.0"),
+        ("f::<[f64;3],Vec2<u8>>()>>1>0", "f::<[f64; 3], Vec2<u8>>() >> 1 > 0"),
+        ("if a{false}else{!b}", "if a { false } else { !b }"),
+        ("{ let z=1; z>2 }", "{ let z = 1; z > 2 }"),
+        ("loop{break false}", "loop { break false }"),
+        ("P{x:1,y:2}.x==2", "P { x: 1, y: 2 }.x == 2"),
+        ("(((x)))>1.0&&!!!b", "(((x))) > 1.0 && !!!b"),
+        ("a[..=1].len()==a[1..].len()", "a[..=1].len() == a[1..].len()"),
     ];
     for (written, printed) in cases {
         let source = format!("fn k() {{ assert!({written}); }}");
