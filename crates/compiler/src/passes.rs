@@ -106,5 +106,10 @@ pub fn optimize(module: &mut Module, options: &PassOptions, dump: &mut dyn FnMut
 
 /// Checks the module after a pass, in debug builds, and hands it out.
 fn finish(module: &Module, name: &str, dump: &mut dyn FnMut(&str, &Module)) {
+    if cfg!(debug_assertions)
+        && let Err(error) = mambo_ir::verify::verify(module)
+    {
+        panic!("{name} left a module that breaks the rules: {error}\n{module}");
+    }
     dump(name, module);
 }

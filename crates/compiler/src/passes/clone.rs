@@ -1,6 +1,6 @@
 //! Copies of blocks with all they hold, within a function or from one into another.
 
-use mambo_ir::function::{Block, Function, Inst, Terminator, Value};
+use mambo_ir::function::{Block, Function, Inst, Op, Terminator, Value};
 use std::collections::HashMap;
 
 /// What in the copy stands for what in the original. Values and blocks that are not in the
@@ -67,11 +67,8 @@ impl<'s> Copy<'s> {
     pub(crate) fn inst(&mut self, into: &mut Function, inst: Inst) -> Inst {
         let mut info = self.source.unwrap_or(into).inst(inst).clone();
         info.op.map_operands(|value| self.value(value));
-        let blocks: Vec<Block> = info.op.blocks().collect();
-        for block in blocks {
-            let copy = self.block(into, block);
-            replace_block(&mut info.op, block, copy);
-        }
+        let blocks: Vec<Block> = info.op.blocks().map(|block| self.block(into, block)).collect();
+        set_blocks(&mut info.op, &blocks);
         for result in &mut info.results {
             *result = self.fresh(into, *result);
         }
@@ -88,18 +85,16 @@ impl<'s> Copy<'s> {
     }
 }
 
-fn replace_block(op: &mut mambo_ir::function::Op, block: Block, with: Block) {
-    use mambo_ir::function::Op;
-    match op {
-        Op::If { then, otherwise, .. } => {
-            if *then == block {
-                *then = with;
-            }
-            if *otherwise == block {
-                *otherwise = with;
-            }
+/// Gives an instruction other blocks, in the order of [`Op::blocks`].
+fn set_blocks(op: &mut Op, blocks: &[Block]) {
+    match (op, blocks) {
+        (Op::If { then, otherwise, .. }, &[first, second]) => {
+            *then = first;
+            *otherwise = second;
         }
-        Op::For { body, .. } | Op::Loop { body, .. } | Op::Scope { body } => *body = with,
+        (Op::For { body, .. } | Op::Loop { body, .. } | Op::Scope { body }, &[block]) => {
+            *body = block;
+        }
         _ => {}
     }
 }
