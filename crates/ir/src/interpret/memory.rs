@@ -1,0 +1,206 @@
+//! The memory of a run: typed buffers that know which of their elements are set and whether
+//! they still exist.
+
+use super::{View, read_element};
+use crate::constant::Const;
+use crate::dtype::Dtype;
+
+/// The number of a buffer of a [`Memory`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct BufferId(u32);
+
+/// Where a buffer came from, which says what may be done with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Host,
+    Alloc,
+    Stack,
+}
+
+#[derive(Clone, Debug)]
+struct Buffer {
+    dtype: Dtype,
+    /// Elements as the processor stores them, little end first.
+    bytes: Vec<u8>,
+    /// Which elements are set; none listed means all.
+    set: Vec<bool>,
+    origin: Origin,
+    alive: bool,
+}
+
+/// Arrays that a run reads and writes.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    buffers: Vec<Buffer>,
+    allocated: usize,
+}
+
+impl Memory {
+    /// No buffers.
+    pub fn new() -> Self {
+        Memory::default()
+    }
+
+    /// Adds an array of the host, given as the bytes of its elements, little end first.
+    ///
+    /// # Panics
+    /// If the bytes are not a whole number of elements.
+    pub fn add_bytes(&mut self, dtype: Dtype, bytes: &[u8]) -> BufferId {
+        assert_eq!(bytes.len() % dtype.size(), 0, "whole elements");
+        self.push(Buffer {
+            dtype,
+            bytes: bytes.to_vec(),
+            set: Vec::new(),
+            origin: Origin::Host,
+            alive: true,
+        })
+    }
+
+    /// Adds an array of the host.
+    ///
+    /// # Panics
+    /// If an element is not of type `dtype`.
+    pub fn add(&mut self, dtype: Dtype, elements: impl IntoIterator<Item = Const>) -> BufferId {
+        let mut bytes = Vec::new();
+        for element in elements {
+            assert_eq!(element.dtype(), dtype, "elements of one type");
+            bytes.extend_from_slice(&element.bits().to_le_bytes()[..dtype.size()]);
+        }
+        self.add_bytes(dtype, &bytes)
+    }
+
+    /// The bytes of a buffer, little end first; empty if it is gone.
+    pub fn bytes(&self, buffer: BufferId) -> &[u8] {
+        self.buffers.get(buffer.0 as usize).map_or(&[], |buffer| &buffer.bytes)
+    }
+
+    /// The elements of a view in logical order, or `None` if one is unset or outside.
+    pub fn read(&self, view: &View) -> Option<Vec<Const>> {
+        if !self.contains(view) {
+            return None;
+        }
+        let mut elements = Vec::new();
+        view.for_each_place(|place| {
+            self.load(view.buffer, place).map(|element| elements.push(element))
+        })
+        .ok()?;
+        Some(elements)
+    }
+
+    /// The element type of a buffer.
+    pub fn dtype(&self, buffer: BufferId) -> Option<Dtype> {
+        self.buffers.get(buffer.0 as usize).map(|buffer| buffer.dtype)
+    }
+
+    /// Whether the buffer of a view exists and has room for all its elements.
+    pub(super) fn contains(&self, view: &View) -> bool {
+        let Some(buffer) = self.buffers.get(view.buffer.0 as usize) else { return false };
+        let len = (buffer.bytes.len() / buffer.dtype.size()) as i128;
+        buffer.alive && view.extent().is_none_or(|(low, high)| low >= 0 && high < len)
+    }
+
+    pub(super) fn buffer_count(&self) -> usize {
+        self.buffers.len()
+    }
+
+    /// Forgets all buffers made after there were `count`.
+    pub(super) fn truncate(&mut self, count: usize) {
+        while self.buffers.len() > count {
+            self.release(BufferId(self.buffers.len() as u32 - 1));
+            self.buffers.pop();
+        }
+    }
+
+    /// A new array. `None` if that makes more than `limit` bytes in all.
+    pub(super) fn allocate(
+        &mut self,
+        dtype: Dtype,
+        len: usize,
+        zeroed: bool,
+        limit: usize,
+    ) -> Option<BufferId> {
+        let bytes = len.checked_mul(dtype.size())?;
+        let allocated = self.allocated.checked_add(bytes).filter(|&all| all <= limit)?;
+        self.allocated = allocated;
+        let set = if zeroed { Vec::new() } else { vec![false; len] };
+        let bytes = vec![0; bytes];
+        Some(self.push(Buffer { dtype, bytes, set, origin: Origin::Alloc, alive: true }))
+    }
+
+    /// A new array on the stack, unset.
+    pub(super) fn stack_array(&mut self, dtype: Dtype, len: usize) -> BufferId {
+        let (bytes, set) = (vec![0; len * dtype.size()], vec![false; len]);
+        self.push(Buffer { dtype, bytes, set, origin: Origin::Stack, alive: true })
+    }
+
+    /// Makes all elements of a buffer unset again.
+    pub(super) fn unset(&mut self, buffer: BufferId) {
+        self.buffers[buffer.0 as usize].set.fill(false);
+    }
+
+    pub(super) fn is_alive(&self, buffer: BufferId) -> bool {
+        self.buffers[buffer.0 as usize].alive
+    }
+
+    pub(super) fn origin(&self, buffer: BufferId) -> Origin {
+        self.buffers[buffer.0 as usize].origin
+    }
+
+    /// Ends the life of a buffer.
+    pub(super) fn release(&mut self, buffer: BufferId) {
+        let buffer = &mut self.buffers[buffer.0 as usize];
+        if std::mem::replace(&mut buffer.alive, false) && buffer.origin == Origin::Alloc {
+            self.allocated -= buffer.bytes.len();
+        }
+        buffer.bytes = Vec::new();
+        buffer.set = Vec::new();
+    }
+
+    fn push(&mut self, buffer: Buffer) -> BufferId {
+        self.buffers.push(buffer);
+        BufferId(self.buffers.len() as u32 - 1)
+    }
+
+    /// The element at a place of a buffer.
+    pub(super) fn load(&self, buffer: BufferId, place: isize) -> Result<Const, &'static str> {
+        let buffer = &self.buffers[buffer.0 as usize];
+        let at = buffer.place(place)?;
+        if buffer.set.get(at) == Some(&false) {
+            return Err("the element was never set");
+        }
+        Ok(read_element(buffer.dtype, &buffer.bytes[at * buffer.dtype.size()..]))
+    }
+
+    /// Overwrites the element at a place of a buffer.
+    pub(super) fn store(
+        &mut self,
+        buffer: BufferId,
+        place: isize,
+        value: Const,
+    ) -> Result<(), &'static str> {
+        let buffer = &mut self.buffers[buffer.0 as usize];
+        let at = buffer.place(place)?;
+        let size = buffer.dtype.size();
+        buffer.bytes[at * size..][..size].copy_from_slice(&value.bits().to_le_bytes()[..size]);
+        if let Some(set) = buffer.set.get_mut(at) {
+            *set = true;
+        }
+        Ok(())
+    }
+
+    /// Puts bytes back that the host worked on.
+    pub(super) fn overwrite(&mut self, buffer: BufferId, bytes: &[u8]) {
+        self.buffers[buffer.0 as usize].bytes.copy_from_slice(bytes);
+    }
+}
+
+impl Buffer {
+    /// A place as an index of an element.
+    fn place(&self, place: isize) -> Result<usize, &'static str> {
+        if !self.alive {
+            return Err("the array is gone");
+        }
+        let len = self.bytes.len() / self.dtype.size();
+        usize::try_from(place).ok().filter(|&at| at < len).ok_or("outside of the array")
+    }
+}
