@@ -1,8 +1,11 @@
 //! The journey of a kernel from its tree to an optimised module.
 
 use crate::error::CompileError;
+use crate::lower;
+use crate::passes::{self, InlinePolicy, PassOptions};
 use crate::source::{Instance, KernelSource};
 use mambo_ir::Module;
+use mambo_ir::kernel::Inline;
 
 /// Infers types, lowers and optimises `source` for `instance`.
 ///
@@ -11,10 +14,25 @@ use mambo_ir::Module;
 /// # Errors
 /// If the kernel uses something that the types it was called with do not have.
 pub fn build(
-    source: &KernelSource,
+    source: &'static KernelSource,
     instance: &Instance,
     dump: &mut dyn FnMut(&str, &Module),
 ) -> Result<Module, CompileError> {
-    let _ = (instance, dump);
-    Err(CompileError::whole(source.name, source.file, "lowering is not built yet".into()))
+    let lowered = lower::lower(source, instance.clone())?;
+    let mut module = lowered.module;
+    dump("lower", &module);
+    if cfg!(debug_assertions)
+        && let Err(error) = mambo_ir::verify::verify(&module)
+    {
+        panic!("lowering `{}` made an invalid module: {error}\n{module}", source.name);
+    }
+    let policy = |inline: &Inline| match inline {
+        Inline::Auto => InlinePolicy::Auto,
+        Inline::Always => InlinePolicy::Always,
+        Inline::Never => InlinePolicy::Never,
+    };
+    let options =
+        PassOptions { inline: lowered.inline.iter().map(policy).collect(), ..Default::default() };
+    passes::optimize(&mut module, &options, dump);
+    Ok(module)
 }

@@ -15,6 +15,10 @@ pub mod abi;
 pub mod backend;
 pub mod build;
 pub mod error;
+mod infer;
+mod lower;
+pub mod passes;
 pub mod source;
+mod unit;
 
 pub use error::CompileError;

@@ -1,0 +1,120 @@
+//! Binds the names of a pattern to the types of its parts.
+
+use super::ty::Ty;
+use super::{Infer, Result};
+use mambo_ir::Span;
+use mambo_ir::kernel::{Literal, Pattern};
+
+impl<'a> Infer<'a> {
+    /// Binds `pattern` to a value of type `ty`.
+    pub(super) fn pattern(&mut self, pattern: &'a Pattern, ty: &Ty, span: Span) -> Result<()> {
+        match pattern {
+            Pattern::Wild | Pattern::Rest => Ok(()),
+            Pattern::Bind { local, sub } => {
+                let own = self.locals[*local as usize].clone();
+                self.unify(&own, ty, span)?;
+                match sub {
+                    Some(sub) => self.pattern(sub, ty, span),
+                    None => Ok(()),
+                }
+            }
+            Pattern::Tuple(items) => self.tuple_pattern(items, ty, span),
+            Pattern::Array(items) => {
+                let item = match self.peel(ty) {
+                    Ty::Fixed(item, _) => *item,
+                    Ty::Array(array) => *array.item,
+                    _ => {
+                        let item = self.table.any();
+                        let own = Ty::Fixed(Box::new(item.clone()), items.len());
+                        self.unify(&own, ty, span)?;
+                        item
+                    }
+                };
+                items.iter().try_for_each(|each| self.pattern(each, &item, span))
+            }
+            Pattern::Struct { ty: id, fields } => {
+                let own = Ty::from_host(self.unit.host_type(*id)?);
+                self.unify(&own, ty, span)?;
+                for (name, each) in fields {
+                    let field = self.field_of(&own, name).ok_or_else(|| {
+                        self.unit.error(span, format!("`{own}` has no field `{name}`"))
+                    })?;
+                    self.pattern(each, &field, span)?;
+                }
+                Ok(())
+            }
+            Pattern::Ref(inner) => {
+                let ty = self.peel(ty);
+                self.pattern(inner, &ty, span)
+            }
+            Pattern::Literal { value, .. } => {
+                let own = match value {
+                    Literal::Bool(_) => Ty::BOOL,
+                    Literal::Int(_, Some(dtype)) | Literal::Float(_, Some(dtype)) => {
+                        Ty::Scalar(*dtype)
+                    }
+                    Literal::Int(_, None) => self.table.int(),
+                    Literal::Float(_, None) => self.table.float(),
+                };
+                self.unify(&own, ty, span)
+            }
+            Pattern::Capture(id, _) => {
+                let own = Ty::from_host(&self.unit.capture(*id, span)?.ty);
+                self.unify(&own, ty, span)
+            }
+            Pattern::Range { start, end, .. } => [start, end]
+                .into_iter()
+                .flatten()
+                .try_for_each(|bound| self.pattern(bound, ty, span)),
+            Pattern::Or(choices) => {
+                choices.iter().try_for_each(|choice| self.pattern(choice, ty, span))
+            }
+            Pattern::Some(inner) => {
+                let item = self.table.any();
+                self.unify(&Ty::option(item.clone()), ty, span)?;
+                self.pattern(inner, &item, span)
+            }
+            Pattern::None => {
+                let item = self.table.any();
+                self.unify(&Ty::option(item), ty, span)
+            }
+        }
+    }
+
+    fn tuple_pattern(&mut self, items: &'a [Pattern], ty: &Ty, span: Span) -> Result<()> {
+        let rest = items.iter().position(|item| matches!(item, Pattern::Rest));
+        let known = match self.peel(ty) {
+            Ty::Tuple(known) => known,
+            _ if rest.is_some() => {
+                return Err(self.unit.error(
+                    span,
+                    "the length of this tuple is not known here; write out the pattern without `..`"
+                        .into(),
+                ));
+            }
+            _ => {
+                let fresh: Vec<Ty> = items.iter().map(|_| self.table.any()).collect();
+                self.unify(&Ty::Tuple(fresh.clone()), ty, span)?;
+                fresh
+            }
+        };
+        for (position, index) in tuple_positions(items, known.len()) {
+            self.pattern(&items[position], &known[index], span)?;
+        }
+        Ok(())
+    }
+}
+
+/// Which item of a tuple of `len` items each pattern stands for; `..` stands for none.
+pub(crate) fn tuple_positions(items: &[Pattern], len: usize) -> Vec<(usize, usize)> {
+    let rest = items.iter().position(|item| matches!(item, Pattern::Rest));
+    let skipped = len + 1 - items.len().min(len + 1);
+    (0..items.len())
+        .filter(|position| Some(*position) != rest)
+        .map(|position| match rest {
+            Some(rest) if position > rest => (position, position - 1 + skipped),
+            _ => (position, position),
+        })
+        .filter(|(_, index)| *index < len)
+        .collect()
+}

@@ -1,0 +1,421 @@
+//! Lowering: from a kernel tree with its types to the typed form.
+//!
+//! Bindings become values; what control flow changes is handed through block parameters and
+//! results, found by looking at the assignments below each construct ([`walk`]). Tuples,
+//! structures and options fall apart into scalars ([`value`]); fixed-size arrays and bindings
+//! whose `&mut` is taken live in stack arrays; closures are inlined where they are called.
+//! Every check that rustc's code makes becomes an instruction here, and passes remove it.
+//!
+//! Code that cannot be reached (after `break`, `return`, a panic) is built into a block that
+//! nothing refers to, so that no step here needs to ask.
+
+mod array;
+mod assign;
+mod call;
+mod closure;
+mod control;
+mod expr;
+mod float;
+mod integer;
+mod iterate;
+mod iterator;
+mod loops;
+mod nest;
+mod option;
+mod pattern;
+mod place;
+mod scalar;
+mod slice;
+mod value;
+mod walk;
+
+use crate::error::CompileError;
+use crate::infer::{self, Types, ty::Ty};
+use crate::source::{Instance, KernelSource};
+use crate::unit::Unit;
+use mambo_ir::builder::Builder;
+use mambo_ir::function::{
+    Block, FuncId, Function, Module, SiteId, Source, Terminator, Value, ValueType, ViewType,
+};
+use mambo_ir::kernel::{Inline, LabelId};
+use mambo_ir::signature::{Access, ArrayType};
+use mambo_ir::{Const, Dtype, Layout, Site, SiteKind, Span, Type};
+use std::collections::{BTreeSet, HashMap};
+use value::{ArrayVal, Memory, Place, Val, memory_leaves, result_types};
+use walk::Assignments;
+
+type Result<T> = std::result::Result<T, CompileError>;
+
+/// A module with what later steps want to know of its functions.
+#[derive(Debug)]
+pub(crate) struct Lowered {
+    pub(crate) module: Module,
+    /// How each function wants to be inlined.
+    pub(crate) inline: Vec<Inline>,
+}
+
+/// Lowers `source` for `instance`, and every kernel it calls.
+///
+/// # Errors
+/// If one of them uses something that its types do not have in the kernel language.
+pub(crate) fn lower(source: &'static KernelSource, instance: Instance) -> Result<Lowered> {
+    let mut modules = ModuleBuilder::default();
+    modules.function(source, instance)?;
+    Ok(Lowered { module: modules.module, inline: modules.inline })
+}
+
+/// The module being built: one function for each kernel and instance that is called.
+#[derive(Debug, Default)]
+struct ModuleBuilder {
+    module: Module,
+    inline: Vec<Inline>,
+    functions: HashMap<(*const KernelSource, Instance), FuncId>,
+    open: Vec<FuncId>,
+}
+
+impl ModuleBuilder {
+    /// The function of a kernel for an instance, lowered now if it is new.
+    fn function(&mut self, source: &'static KernelSource, instance: Instance) -> Result<FuncId> {
+        let key = (std::ptr::from_ref(source), instance);
+        if let Some(&id) = self.functions.get(&key) {
+            if self.open.contains(&id) {
+                self.module.functions[id.index()].recursive = true;
+            }
+            return Ok(id);
+        }
+        let id = FuncId(self.module.functions.len() as u32);
+        let mut function = Function::new(source.name);
+        function.results = result_types(&Ty::from_host(&key.1.signature.result));
+        self.module.functions.push(function.clone());
+        self.functions.insert(key.clone(), id);
+        self.open.push(id);
+        let unit = Unit::new(source, key.1)?;
+        self.inline.push(unit.kernel.options.inline);
+        let types = infer::infer(&unit)?;
+        let source_id = self.module.sources.len() as u32;
+        self.module.sources.push(Source { kernel: source.name.into(), file: source.file.into() });
+        let recursion = Lower::new(self, &unit, &types, &mut function, source_id).kernel()?;
+        function.recursive = self.module.functions[id.index()].recursive;
+        if function.recursive && !self.module.sites.contains(&recursion) {
+            self.module.sites.push(recursion);
+        }
+        self.module.functions[id.index()] = function;
+        self.open.pop();
+        Ok(id)
+    }
+}
+
+/// A loop, labelled block or inlined closure that can be left early.
+#[derive(Debug)]
+struct Frame {
+    label: Option<LabelId>,
+    /// What a `break` ends and a `continue` starts again.
+    breaks: Block,
+    continues: Option<Block>,
+    /// The bindings handed through, and the types they have on the way.
+    carried: Vec<u32>,
+    types: Vec<ValueType>,
+    /// The types of the value, if `break` has one; set by the first `break`.
+    result: Option<(Val, Vec<ValueType>)>,
+    /// For an inlined closure: `return` breaks here.
+    closure: bool,
+}
+
+/// Lowers one function.
+struct Lower<'m, 'u> {
+    modules: &'m mut ModuleBuilder,
+    unit: &'u Unit,
+    types: &'u Types,
+    b: Builder<'m>,
+    env: Vec<Option<Val>>,
+    frames: Vec<Frame>,
+    assignments: Assignments,
+    closures: HashMap<u32, &'u mambo_ir::kernel::Expr>,
+    /// Whether the current place cannot be reached.
+    dead: bool,
+    source: u32,
+    span: Span,
+}
+
+impl<'m, 'u> Lower<'m, 'u> {
+    fn new(
+        modules: &'m mut ModuleBuilder,
+        unit: &'u Unit,
+        types: &'u Types,
+        function: &'m mut Function,
+        source: u32,
+    ) -> Self {
+        let assignments = Assignments::of(&unit.kernel.body);
+        Lower {
+            modules,
+            unit,
+            types,
+            b: Builder::new(function),
+            env: vec![None; unit.kernel.locals.len()],
+            frames: Vec::new(),
+            assignments,
+            closures: HashMap::new(),
+            dead: false,
+            source,
+            span: unit.kernel.span,
+        }
+    }
+
+    /// Lowers the kernel; the answer is the site at which it reports too deep a recursion.
+    fn kernel(mut self) -> Result<Site> {
+        let unit = self.unit;
+        let entry = self.b.current();
+        for (pattern, ty) in unit.kernel.params.iter().zip(&unit.instance.signature.args) {
+            let name = match pattern {
+                mambo_ir::kernel::Pattern::Bind { local, .. } => {
+                    Some(unit.kernel.locals[*local as usize].name.clone())
+                }
+                _ => None,
+            };
+            let value = self.param(entry, ty, name.as_deref());
+            self.bind(pattern, value)?;
+        }
+        let result = Ty::from_host(&unit.instance.signature.result);
+        let value = self.block(&unit.kernel.body)?;
+        if !self.dead {
+            self.return_value(value, &result)?;
+        }
+        Ok(Site { kind: SiteKind::Recursion, span: unit.kernel.span, source: self.source })
+    }
+
+    /// Adds the parameters for an argument of type `ty` and puts its value together.
+    fn param(&mut self, entry: Block, ty: &Type, name: Option<&str>) -> Val {
+        let add =
+            |lower: &mut Self, ty: ValueType| lower.b.add_param(entry, ty, name.map(String::from));
+        match ty {
+            Type::Scalar(dtype) => Val::Scalar(add(self, (*dtype).into())),
+            Type::Tuple(items) => {
+                Val::Group(items.iter().map(|item| self.param(entry, item, name)).collect())
+            }
+            Type::Struct(ty) => Val::Group(
+                ty.fields.iter().map(|(_, field)| self.param(entry, field, name)).collect(),
+            ),
+            Type::Option(item) => {
+                let some = add(self, Dtype::Bool.into());
+                Val::Option { some, item: Box::new(self.param(entry, item, name)) }
+            }
+            Type::Array(array) => {
+                let view = add(self, ValueType::View(view_type(array)));
+                Val::array(view)
+            }
+            Type::FixedArray(..) => self.fixed_param(entry, ty, name),
+            Type::Ref { mutable, to } => {
+                let ty = Ty::from_host(to);
+                let leaves = memory_leaves(&ty)
+                    .into_iter()
+                    .map(|(dtype, dims)| {
+                        let rank = dims.len() as u8;
+                        let view = ViewType { dtype, rank, layout: Layout::C, mutable: *mutable };
+                        add(self, ValueType::View(view))
+                    })
+                    .collect();
+                let memory = Memory { ty, leaves, prefix: vec![], fresh: false };
+                if *mutable { Val::Place(Place::Memory(memory)) } else { self.read_memory(&memory) }
+            }
+        }
+    }
+
+    /// A fixed-size array by value: its elements, stored to memory of the callee.
+    fn fixed_param(&mut self, entry: Block, ty: &Type, name: Option<&str>) -> Val {
+        let Type::FixedArray(item, len) = ty else { unreachable!("only called for arrays") };
+        let memory = self.new_memory(&Ty::from_host(ty));
+        for index in 0..*len {
+            let value = self.param(entry, item, name);
+            let index = self.b.index(index);
+            let part = self.memory_item(&memory, index);
+            self.write_memory(&part, value);
+        }
+        Val::Memory(memory)
+    }
+
+    /// Ends the function with `value` of type `ty`.
+    fn return_value(&mut self, value: Val, ty: &Ty) -> Result<()> {
+        let mut leaves = Vec::new();
+        self.result_leaves(value, ty, &mut leaves)?;
+        self.kill(Terminator::Return(leaves));
+        Ok(())
+    }
+
+    /// The values a result consists of: arrays owned by the call, fixed-size ones by element.
+    fn result_leaves(&mut self, value: Val, ty: &Ty, out: &mut Vec<Value>) -> Result<()> {
+        match ty {
+            Ty::Scalar(_) => out.push(self.scalar(value)?),
+            Ty::Tuple(_) | Ty::Struct(_) => {
+                for (item, ty) in self.fields(value)?.into_iter().zip(value::field_types(ty)) {
+                    self.result_leaves(item, &ty, out)?;
+                }
+            }
+            Ty::Option(item_ty) => {
+                let (some, item) = self.option_parts(value)?;
+                out.push(some);
+                self.result_leaves(item, item_ty, out)?;
+            }
+            Ty::Fixed(item_ty, len) => {
+                let memory = self.memory(value, ty)?;
+                for index in 0..*len {
+                    let index = self.b.index(index);
+                    let item = self.memory_item(&memory, index);
+                    let item = self.read_memory(&item);
+                    self.result_leaves(item, item_ty, out)?;
+                }
+            }
+            Ty::Array(_) => {
+                let array = self.array(value)?;
+                let owned = if array.fresh { array } else { self.copy_array(array.view) };
+                out.push(owned.view);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn error<T>(&self, span: Span, message: impl Into<String>) -> Result<T> {
+        Err(self.unit.error(span, message.into()))
+    }
+
+    /// Ends the current block; what follows cannot be reached.
+    fn kill(&mut self, end: Terminator) {
+        self.b.end(end);
+        let unreached = self.b.func.new_block();
+        self.b.switch_to(unreached);
+        self.dead = true;
+    }
+
+    /// A new panic site at the current place.
+    fn site(&mut self, kind: SiteKind) -> SiteId {
+        let site = Site { kind, span: self.span, source: self.source };
+        let sites = &mut self.modules.module.sites;
+        let id = sites.iter().position(|known| *known == site).unwrap_or_else(|| {
+            sites.push(site);
+            sites.len() - 1
+        });
+        SiteId(id as u32)
+    }
+
+    /// Goes to `span`; the answer is the place before.
+    fn enter(&mut self, span: Span) -> Span {
+        self.b.set_span(span);
+        std::mem::replace(&mut self.span, span)
+    }
+
+    /// Panics with `kind` unless `cond` is true.
+    fn assert(&mut self, cond: Value, kind: SiteKind, operands: Vec<Value>) {
+        let site = self.site(kind);
+        self.b.insert(mambo_ir::function::Op::Assert { cond, site, operands }, &[]);
+    }
+
+    /// Panics with a message without holes unless `cond` is true.
+    fn assert_message(&mut self, cond: Value, message: &str) {
+        let kind = SiteKind::Message { parts: vec![message.into()], holes: vec![] };
+        self.assert(cond, kind, vec![]);
+    }
+
+    /// The bindings of `assigned` that have a value which control flow must hand on.
+    fn carried(&self, assigned: BTreeSet<u32>) -> Vec<u32> {
+        assigned
+            .into_iter()
+            .filter(|local| match &self.env[*local as usize] {
+                Some(value) => {
+                    let mut leaves = Vec::new();
+                    value.leaves(&mut leaves);
+                    !leaves.is_empty()
+                }
+                None => false,
+            })
+            .collect()
+    }
+
+    /// The values of the bindings `carried`, in order.
+    fn carried_leaves(&self, carried: &[u32]) -> Vec<Value> {
+        let mut leaves = Vec::new();
+        for local in carried {
+            self.env[*local as usize].as_ref().expect("a carried binding").leaves(&mut leaves);
+        }
+        leaves
+    }
+
+    /// Gives the bindings `carried` the values `leaves`.
+    fn set_carried(&mut self, carried: &[u32], leaves: &mut impl Iterator<Item = Value>) {
+        for local in carried {
+            let value = self.env[*local as usize].as_ref().expect("a carried binding");
+            let mut value = value.rebuild(leaves);
+            // What is handed through is no longer known to be one whole allocation.
+            if let Val::Array(array) = &mut value {
+                array.fresh = false;
+            }
+            self.env[*local as usize] = Some(value);
+        }
+    }
+
+    /// `value` as a value of type `ty`: views lose what the type does not promise.
+    fn coerce(&mut self, value: Value, ty: ValueType) -> Value {
+        let own = self.b.func.ty(value);
+        match (own, ty) {
+            (ValueType::View(from), ValueType::View(to)) if from != to => {
+                self.retype_view(value, ViewType { mutable: from.mutable && to.mutable, ..to })
+            }
+            _ => value,
+        }
+    }
+
+    /// A type that values of both types can be given.
+    fn joined(a: ValueType, b: ValueType) -> ValueType {
+        match (a, b) {
+            (ValueType::View(x), ValueType::View(y)) if x != y => ValueType::View(ViewType {
+                layout: if x.layout == y.layout { x.layout } else { Layout::Strided },
+                mutable: x.mutable && y.mutable,
+                ..x
+            }),
+            _ => a,
+        }
+    }
+
+    /// The type a binding has while a loop may change it.
+    fn loosened(ty: ValueType) -> ValueType {
+        match ty {
+            ValueType::View(view) => ValueType::View(ViewType { layout: Layout::Strided, ..view }),
+            scalar => scalar,
+        }
+    }
+
+    /// A value of type `ty` that is never used: in code that cannot be reached, in the item of
+    /// a `None`, in a binding that is assigned later.
+    fn anything(&mut self, ty: &Ty) -> Val {
+        match ty {
+            Ty::Scalar(dtype) => Val::Scalar(self.b.constant(Const::zero(*dtype))),
+            Ty::Tuple(_) | Ty::Struct(_) => {
+                Val::Group(value::field_types(ty).iter().map(|ty| self.anything(ty)).collect())
+            }
+            Ty::Option(item) => {
+                let some = self.b.constant(false);
+                Val::Option { some, item: Box::new(self.anything(item)) }
+            }
+            Ty::Fixed(..) => Val::Memory(self.new_memory(ty)),
+            Ty::RefMut(to) => {
+                let memory = self.new_memory(to);
+                Val::Place(Place::Memory(memory))
+            }
+            Ty::Array(array) => {
+                let dtype = array.item.as_scalar().unwrap_or(Dtype::F64);
+                let dims = vec![0; array.rank as usize];
+                Val::Array(ArrayVal { view: self.b.stack_array(dtype, &dims), fresh: false })
+            }
+            _ => Val::UNIT,
+        }
+    }
+}
+
+/// The type of the view of an array argument.
+fn view_type(array: &ArrayType) -> ViewType {
+    ViewType {
+        dtype: array.dtype,
+        rank: array.rank,
+        layout: array.layout,
+        mutable: array.access != Access::Shared,
+    }
+}

@@ -1,0 +1,605 @@
+//! Lowers arrays as wholes: their methods, making them, and arithmetic on them.
+
+use super::place::describe;
+use super::value::{ArrayVal, Iter, Memory, Place, Val};
+use super::{Lower, Result};
+use crate::infer::ty::Ty;
+use mambo_ir::function::{Binary, Compare, Op, Value, ValueType, ViewType};
+use mambo_ir::kernel::{BinaryOp, Expr};
+use mambo_ir::{Const, Dtype, Layout, SiteKind};
+
+impl<'u> Lower<'_, 'u> {
+    /// A method of an array, view or slice; `None` if it may be one of iterators.
+    pub(super) fn array_method(
+        &mut self,
+        expr: &'u Expr,
+        receiver: &'u Expr,
+        array: ArrayVal,
+        name: &str,
+        args: &'u [Expr],
+    ) -> Result<Option<Val>> {
+        let view = array.view;
+        let rank = self.b.func.view_type(view).rank;
+        let last = rank.saturating_sub(1);
+        let along = |axis, mutable| Val::iter(Iter::Along { view, axis, mutable });
+        Ok(Some(match (name, args) {
+            ("len", []) => Val::Scalar(self.element_count(view)),
+            ("is_empty", []) => {
+                let (count, zero) = (self.element_count(view), self.b.index(0));
+                Val::Scalar(self.b.compare(Compare::Eq, count, zero))
+            }
+            ("nrows", []) => Val::Scalar(self.b.dim(view, 0)),
+            ("ncols", []) => Val::Scalar(self.b.dim(view, 1)),
+            ("ndim", []) => self.len_value(rank as usize),
+            ("len_of", [axis]) => {
+                let axis = self.axis(axis, rank)?;
+                Val::Scalar(self.b.dim(view, axis))
+            }
+            ("dim", []) => match rank {
+                1 => Val::Scalar(self.b.dim(view, 0)),
+                _ => Val::Group((0..rank).map(|a| Val::Scalar(self.b.dim(view, a))).collect()),
+            },
+            ("shape" | "raw_dim", []) => Val::Memory(self.shape(view)),
+            ("view" | "view_mut", []) => Val::array(view),
+            ("t" | "reversed_axes", []) => Val::array(self.transpose(view)),
+            ("to_owned" | "clone" | "to_vec", []) => match self.ty(expr) {
+                Ty::Array(own) if name == "clone" && own.slice => Val::array(view),
+                _ => Val::Array(self.copy_array(view)),
+            },
+            ("row" | "row_mut", [index]) => {
+                self.checked_lane(view, receiver, 0, index, name == "row_mut")?
+            }
+            ("column" | "column_mut", [index]) => {
+                self.checked_lane(view, receiver, 1, index, name == "column_mut")?
+            }
+            ("index_axis" | "index_axis_mut" | "index_axis_move", [axis, index]) => {
+                let axis = self.axis(axis, rank)?;
+                self.checked_lane(view, receiver, axis, index, name != "index_axis")?
+            }
+            ("slice" | "slice_mut" | "slice_move", [spec]) => {
+                Val::array(self.slice_spec(view, receiver, spec, name != "slice")?)
+            }
+            ("iter", []) => Val::iter(Iter::Elements { view, mutable: false }),
+            ("iter_mut", []) => Val::iter(Iter::Elements { view, mutable: true }),
+            ("indexed_iter", []) => Val::iter(Iter::Indexed { view }),
+            ("rows" | "rows_mut", []) => {
+                Val::iter(Iter::Lanes { view, axis: last, mutable: name == "rows_mut" })
+            }
+            ("columns" | "columns_mut", []) => {
+                Val::iter(Iter::Lanes { view, axis: 0, mutable: name == "columns_mut" })
+            }
+            ("outer_iter", []) => along(0, false),
+            ("outer_iter_mut", []) => along(0, true),
+            ("axis_iter" | "axis_iter_mut", [axis]) => {
+                let axis = self.axis(axis, rank)?;
+                along(axis, name == "axis_iter_mut")
+            }
+            ("fill", [value]) => {
+                let value = self.scalar_expr(value)?;
+                self.fill(view, value);
+                Val::UNIT
+            }
+            ("assign" | "copy_from_slice" | "clone_from_slice", [other]) => {
+                let other = self.expr(other)?;
+                self.assign_array(view, other)?;
+                Val::UNIT
+            }
+            ("swap", [a, b]) => {
+                let (a, b) = (
+                    self.element_place(view, receiver, a)?,
+                    self.element_place(view, receiver, b)?,
+                );
+                self.swap_places(&a, &b)?;
+                Val::UNIT
+            }
+            ("first" | "last", []) => {
+                let (len, zero, one) = (self.b.dim(view, 0), self.b.index(0), self.b.index(1));
+                let some = self.b.compare(Compare::Ne, len, zero);
+                let at = if name == "first" { zero } else { self.b.binary(Binary::Sub, len, one) };
+                self.optional_element(view, some, vec![at])?
+            }
+            ("get", [index]) => {
+                let indices = self.index_values(index)?;
+                let mut within = self.b.constant(true);
+                for (axis, index) in indices.iter().enumerate() {
+                    let len = self.b.dim(view, axis as u8);
+                    let fits = self.b.compare(Compare::Lt, *index, len);
+                    within = self.b.binary(Binary::And, within, fits);
+                }
+                self.optional_element(view, within, indices)?
+            }
+            ("windows" | "chunks_exact" | "chunks_exact_mut", [size]) => {
+                Val::iter(self.windows(view, name, size)?)
+            }
+            ("split_at" | "split_at_mut", [at]) => {
+                let at = self.scalar_expr(at)?;
+                let (left, right) = self.split_at(view, at, receiver, name == "split_at_mut");
+                Val::Group(vec![Val::array(left), Val::array(right)])
+            }
+            ("mapv" | "map", [closure]) if !self.is_slice(receiver) => {
+                let closure = self.closure_node(closure)?;
+                self.map_array_into(view, self.ty(expr), |lower, item| {
+                    lower.call_closure(closure, vec![Val::Scalar(item)])
+                })?
+            }
+            ("mapv_inplace", [closure]) => {
+                let closure = self.closure_node(closure)?;
+                let dims = self.dims(view);
+                let mut failed = Ok(());
+                self.index_nest(&dims, &mut |lower, indices| {
+                    let item = lower.b.load(view, indices);
+                    let mapped = lower
+                        .call_closure(closure, vec![Val::Scalar(item)])
+                        .and_then(|value| lower.scalar(value));
+                    match mapped {
+                        Ok(mapped) => lower.b.store(view, indices, mapped),
+                        Err(error) => failed = Err(error),
+                    }
+                });
+                failed?;
+                Val::UNIT
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// A method of a fixed-size array.
+    pub(super) fn fixed_method(
+        &mut self,
+        expr: &'u Expr,
+        receiver: &'u Expr,
+        memory: Memory,
+        by_mut: bool,
+        name: &str,
+        args: &'u [Expr],
+    ) -> Result<Option<Val>> {
+        let Ty::Fixed(_, len) = memory.ty else { return Ok(None) };
+        let iter = |mutable| Val::iter(Iter::Fixed { memory: memory.clone(), len, mutable });
+        Ok(Some(match (name, args) {
+            ("len", []) => self.len_value(len),
+            ("is_empty", []) => Val::Scalar(self.b.constant(len == 0)),
+            ("clone" | "to_owned", []) => Val::Memory(memory),
+            ("iter", []) => iter(false),
+            ("iter_mut", []) => iter(true),
+            ("into_iter", []) => iter(by_mut),
+            ("as_slice" | "as_mut_slice", []) => {
+                let view = self.memory_view(&memory);
+                Val::array(view)
+            }
+            ("fill", [value]) => {
+                let value = self.expr(value)?;
+                let value = self.loaded(value)?;
+                self.fill_memory(&memory, value);
+                Val::UNIT
+            }
+            ("swap", [a, b]) => {
+                let name = describe(self.unit, receiver);
+                let part = |lower: &mut Self, index: &'u Expr| -> Result<Place> {
+                    let index = lower.scalar_expr(index)?;
+                    let bound = lower.b.index(len);
+                    lower.check_index(index, bound, &name, 0, 1);
+                    Ok(Place::Memory(lower.memory_item(&memory, index)))
+                };
+                let (a, b) = (part(self, a)?, part(self, b)?);
+                self.swap_places(&a, &b)?;
+                Val::UNIT
+            }
+            ("map", [closure]) => {
+                let closure = self.closure_node(closure)?;
+                let target = self.new_memory(self.ty(expr));
+                for index in 0..len {
+                    let index = self.b.index(index);
+                    let item = self.memory_item(&memory, index);
+                    let item = self.read_memory(&item);
+                    let value = self.call_closure(closure, vec![item])?;
+                    let value = self.loaded(value)?;
+                    let part = self.memory_item(&target, index);
+                    self.write_memory(&part, value);
+                }
+                Val::Memory(target)
+            }
+            _ => return self.iterator_method(expr, iter(by_mut), name, args),
+        }))
+    }
+
+    /// Sets every element of a fixed-size array.
+    pub(super) fn fill_memory(&mut self, memory: &Memory, value: Val) {
+        let Ty::Fixed(_, len) = memory.ty else { return };
+        let end = self.b.index(len);
+        self.simple_loop(end, |lower, index| {
+            let part = lower.memory_item(memory, index);
+            lower.write_memory(&part, value);
+        });
+    }
+
+    /// Exchanges the values of two places.
+    pub(super) fn swap_places(&mut self, a: &Place, b: &Place) -> Result<()> {
+        let first = self.read(a)?;
+        let first = self.own(first)?;
+        let second = self.read(b)?;
+        self.write(a, second)?;
+        self.write(b, first)
+    }
+
+    /// The lengths of all axes.
+    pub(super) fn dims(&mut self, view: Value) -> Vec<Value> {
+        let rank = self.b.func.view_type(view).rank;
+        (0..rank).map(|axis| self.b.dim(view, axis)).collect()
+    }
+
+    /// The shape as a fixed-size array.
+    fn shape(&mut self, view: Value) -> Memory {
+        let dims = self.dims(view);
+        let memory = self.new_memory(&Ty::Fixed(Box::new(Ty::USIZE), dims.len()));
+        for (axis, dim) in dims.into_iter().enumerate() {
+            let index = self.b.index(axis);
+            let part = self.memory_item(&memory, index);
+            self.write_memory(&part, Val::Scalar(dim));
+        }
+        memory
+    }
+
+    fn checked_lane(
+        &mut self,
+        view: Value,
+        array: &Expr,
+        axis: u8,
+        index: &'u Expr,
+        mutable: bool,
+    ) -> Result<Val> {
+        let index = self.scalar_expr(index)?;
+        let len = self.b.dim(view, axis);
+        let rank = self.b.func.view_type(view).rank;
+        self.check_index(index, len, &describe(self.unit, array), axis, rank);
+        Ok(Val::array(self.index_axis(view, axis, index, mutable)))
+    }
+
+    fn element_place(&mut self, view: Value, array: &Expr, index: &'u Expr) -> Result<Place> {
+        let indices = self.index_values(index)?;
+        let rank = self.b.func.view_type(view).rank;
+        for (axis, index) in indices.iter().enumerate() {
+            let len = self.b.dim(view, axis as u8);
+            self.check_index(*index, len, &describe(self.unit, array), axis as u8, rank);
+        }
+        Ok(Place::Element { view, indices })
+    }
+
+    /// `Some(view[indices])` if `some`; the element is read only then.
+    fn optional_element(&mut self, view: Value, some: Value, indices: Vec<Value>) -> Result<Val> {
+        let dtype = self.b.func.view_type(view).dtype;
+        let ty = Ty::Scalar(dtype);
+        let read = |lower: &mut Self| Ok(Val::Scalar(lower.b.load(view, &indices)));
+        let none = |lower: &mut Self| Ok(Val::Scalar(lower.b.constant(Const::zero(dtype))));
+        let item = self.branch(some, &[], &ty, read, none)?;
+        Ok(Val::Option { some, item: Box::new(item) })
+    }
+
+    fn windows(&mut self, view: Value, name: &str, size: &'u Expr) -> Result<Iter> {
+        let size = self.scalar_expr(size)?;
+        let (zero, one) = (self.b.index(0), self.b.index(1));
+        let valid = self.b.compare(Compare::Ne, size, zero);
+        let message = if name == "windows" {
+            "window size must be non-zero"
+        } else {
+            "chunk size must be non-zero"
+        };
+        self.assert_message(valid, message);
+        let count = self.b.dim(view, 0);
+        if name == "windows" {
+            let less = self.b.binary(Binary::Sub, size, one);
+            let len = self.b.binary(Binary::SaturatingSub, count, less);
+            return Ok(Iter::Windows { view, size, step: one, len, mutable: false });
+        }
+        let len = self.b.binary(Binary::Div, count, size);
+        let mutable = name == "chunks_exact_mut";
+        Ok(Iter::Windows { view, size, step: size, len, mutable })
+    }
+
+    /// A new array, zeroed or with elements to be set.
+    pub(super) fn allocate(&mut self, dtype: Dtype, dims: Vec<Value>, zeroed: bool) -> ArrayVal {
+        let ty = ViewType { dtype, rank: dims.len() as u8, layout: Layout::C, mutable: true };
+        let site = self.site(SiteKind::Allocation { dtype });
+        let view = self.b.insert_one(Op::Alloc { dims, zeroed, site }, ValueType::View(ty));
+        ArrayVal { view, fresh: true }
+    }
+
+    /// Sets every element.
+    pub(super) fn fill(&mut self, view: Value, value: Value) {
+        let dims = self.dims(view);
+        self.index_nest(&dims, &mut |lower, indices| lower.b.store(view, indices, value));
+    }
+
+    /// A new array with the elements of `view`.
+    pub(super) fn copy_array(&mut self, view: Value) -> ArrayVal {
+        let dims = self.dims(view);
+        let dtype = self.b.func.view_type(view).dtype;
+        let copy = self.allocate(dtype, dims.clone(), false);
+        self.index_nest(&dims, &mut |lower, indices| {
+            let item = lower.b.load(view, indices);
+            lower.b.store(copy.view, indices, item);
+        });
+        copy
+    }
+
+    /// A new array of `map` of every element of `view`, of the same element type.
+    pub(super) fn map_array(
+        &mut self,
+        view: Value,
+        map: impl FnMut(&mut Self, Value) -> Result<Val>,
+    ) -> Result<Val> {
+        let dtype = self.b.func.view_type(view).dtype;
+        let rank = self.b.func.view_type(view).rank;
+        let ty = Ty::array(Ty::Scalar(dtype), rank, mambo_ir::signature::Access::Owned);
+        self.map_array_into(view, &ty, map)
+    }
+
+    /// A new array of type `ty` of `map` of every element of `view`.
+    fn map_array_into(
+        &mut self,
+        view: Value,
+        ty: &Ty,
+        mut map: impl FnMut(&mut Self, Value) -> Result<Val>,
+    ) -> Result<Val> {
+        let Some(dtype) = (match ty {
+            Ty::Array(array) => array.item.as_scalar(),
+            _ => None,
+        }) else {
+            return self.error(self.span, "an array of a kernel holds numbers or bools");
+        };
+        let dims = self.dims(view);
+        let target = self.allocate(dtype, dims.clone(), false);
+        let mut failed = Ok(());
+        self.index_nest(&dims, &mut |lower, indices| {
+            let item = lower.b.load(view, indices);
+            match map(lower, item).and_then(|value| lower.scalar(value)) {
+                Ok(value) => lower.b.store(target.view, indices, value),
+                Err(error) => failed = Err(error),
+            }
+        });
+        failed?;
+        Ok(Val::Array(target))
+    }
+
+    /// `a.assign(&b)`: `b` is broadcast to the shape of `a`.
+    fn assign_array(&mut self, target: Value, source: Val) -> Result<()> {
+        let source = self.array(source)?;
+        let dims = self.dims(target);
+        let source = self.broadcast(source.view, &dims)?;
+        self.index_nest(&dims, &mut |lower, indices| {
+            let item = lower.b.load(source, indices);
+            lower.b.store(target, indices, item);
+        });
+        Ok(())
+    }
+
+    /// `a op= b` of an array and an array or number.
+    pub(super) fn update_array(&mut self, target: Value, op: BinaryOp, right: Val) -> Result<()> {
+        let dims = self.dims(target);
+        let right = match right {
+            Val::Scalar(value) => Operand::Scalar(value),
+            other => {
+                let array = self.array(other)?;
+                Operand::Array(self.broadcast(array.view, &dims)?)
+            }
+        };
+        let mut failed = Ok(());
+        self.index_nest(&dims, &mut |lower, indices| {
+            let left = lower.b.load(target, indices);
+            let right = right.at(lower, indices);
+            match lower.arithmetic(op, left, right) {
+                Ok(value) => lower.b.store(target, indices, value),
+                Err(error) => failed = Err(error),
+            }
+        });
+        failed
+    }
+
+    /// `a op b`, at least one of them an array: a new array of their common shape.
+    pub(super) fn combine_arrays(&mut self, op: BinaryOp, left: Val, right: Val) -> Result<Val> {
+        if op.is_comparison() {
+            return self.error(
+                self.span,
+                "whole arrays cannot be compared in a kernel; compare their elements in a loop",
+            );
+        }
+        let dims = self.common_dims(&left, &right)?;
+        let (left, right) = (self.operand(left, &dims)?, self.operand(right, &dims)?);
+        let dtype = match (&left, &right) {
+            (Operand::Array(view), _) | (_, Operand::Array(view)) => {
+                self.b.func.view_type(*view).dtype
+            }
+            (Operand::Scalar(value), _) => self.b.func.dtype(*value),
+        };
+        let target = self.allocate(dtype, dims.clone(), false);
+        let mut failed = Ok(());
+        self.index_nest(&dims, &mut |lower, indices| {
+            let (a, b) = (left.at(lower, indices), right.at(lower, indices));
+            match lower.arithmetic(op, a, b) {
+                Ok(value) => lower.b.store(target.view, indices, value),
+                Err(error) => failed = Err(error),
+            }
+        });
+        failed?;
+        Ok(Val::Array(target))
+    }
+
+    fn operand(&mut self, value: Val, dims: &[Value]) -> Result<Operand> {
+        match value {
+            Val::Scalar(value) => Ok(Operand::Scalar(value)),
+            other => {
+                let array = self.array(other)?;
+                Ok(Operand::Array(self.broadcast(array.view, dims)?))
+            }
+        }
+    }
+
+    /// The shape that two operands are broadcast to: axes are matched from the last, and an
+    /// axis of length 1 repeats.
+    fn common_dims(&mut self, left: &Val, right: &Val) -> Result<Vec<Value>> {
+        let (left, right) = match (left, right) {
+            (Val::Array(a), Val::Array(b)) => (self.dims(a.view), self.dims(b.view)),
+            (Val::Array(a), _) | (_, Val::Array(a)) => return Ok(self.dims(a.view)),
+            _ => return self.error(self.span, "an array is expected here"),
+        };
+        let rank = left.len().max(right.len());
+        let at = |dims: &[Value], axis: usize| {
+            (axis + dims.len()).checked_sub(rank).map(|axis| dims[axis])
+        };
+        let one = self.b.index(1);
+        (0..rank)
+            .map(|axis| {
+                Ok(match (at(&left, axis), at(&right, axis)) {
+                    (Some(a), Some(b)) if a != b => {
+                        let repeats = self.b.compare(Compare::Eq, a, one);
+                        self.b.select(repeats, b, a)
+                    }
+                    (Some(dim), _) | (None, Some(dim)) => dim,
+                    (None, None) => one,
+                })
+            })
+            .collect()
+    }
+
+    /// `view` repeated to the shape `dims`; panics if it does not fit.
+    fn broadcast(&mut self, view: Value, dims: &[Value]) -> Result<Value> {
+        let ty = self.b.func.view_type(view);
+        let own = self.dims(view);
+        if own == dims {
+            return Ok(view);
+        }
+        let Some(added) = dims.len().checked_sub(own.len()) else {
+            return self.error(self.span, "an array cannot be broadcast to fewer axes");
+        };
+        let (zero, one) = (self.b.index(0), self.b.index(1));
+        let still = self.b.constant(0isize);
+        let mut strides = vec![still; added];
+        for (axis, dim) in own.iter().enumerate() {
+            let target = dims[axis + added];
+            let same = self.b.compare(Compare::Eq, *dim, target);
+            let repeats = self.b.compare(Compare::Eq, *dim, one);
+            let fits = self.b.binary(Binary::Or, same, repeats);
+            let what = "shapes of the two arrays: axis lengths".into();
+            self.assert(fits, SiteKind::Shape { what }, vec![*dim, target]);
+            let stride = self.b.stride(view, axis as u8);
+            strides.push(self.b.select(same, stride, still));
+        }
+        let op = Op::View { view, offset: vec![zero; own.len()], dims: dims.to_vec(), strides };
+        let ty = ViewType { rank: dims.len() as u8, layout: Layout::Strided, mutable: false, ..ty };
+        Ok(self.b.insert_one(op, ValueType::View(ty)))
+    }
+
+    /// `Array::name(args)`.
+    pub(super) fn array_constructor(
+        &mut self,
+        expr: &'u Expr,
+        name: &str,
+        args: &'u [Expr],
+    ) -> Result<Val> {
+        let Ty::Array(ty) = self.ty(expr) else {
+            return self.error(expr.span, "the type of this array is not known");
+        };
+        let Some(dtype) = ty.item.as_scalar() else {
+            return self.error(
+                expr.span,
+                "the element type of this array is not known; write it as `Array::<f64, _>`",
+            );
+        };
+        let dims = match name {
+            "eye" => {
+                let n = self.scalar_expr(&args[0])?;
+                vec![n, n]
+            }
+            "linspace" => vec![self.scalar_expr(&args[2])?],
+            _ => self.index_values(&args[0])?,
+        };
+        match name {
+            "zeros" | "default" => Ok(Val::Array(self.allocate(dtype, dims, true))),
+            "ones" | "from_elem" => {
+                let value = match args {
+                    [_, value] => self.scalar_expr(value)?,
+                    _ => self.b.constant(Const::one(dtype)),
+                };
+                let array = self.allocate(dtype, dims, false);
+                self.fill(array.view, value);
+                Ok(Val::Array(array))
+            }
+            "eye" => {
+                let n = dims[0];
+                let array = self.allocate(dtype, dims, true);
+                let one = self.b.constant(Const::one(dtype));
+                self.simple_loop(n, |lower, i| lower.b.store(array.view, &[i, i], one));
+                Ok(Val::Array(array))
+            }
+            "linspace" => self.linspace(dtype, dims, args),
+            _ => {
+                let closure = self.closure_node(&args[1])?;
+                let array = self.allocate(dtype, dims.clone(), false);
+                let mut failed = Ok(());
+                self.index_nest(&dims, &mut |lower, indices| {
+                    let index = match indices {
+                        [index] => Val::Scalar(*index),
+                        _ => Val::Group(indices.iter().copied().map(Val::Scalar).collect()),
+                    };
+                    let value = lower
+                        .call_closure(closure, vec![index])
+                        .and_then(|value| lower.scalar(value));
+                    match value {
+                        Ok(value) => lower.b.store(array.view, indices, value),
+                        Err(error) => failed = Err(error),
+                    }
+                });
+                failed?;
+                Ok(Val::Array(array))
+            }
+        }
+    }
+
+    /// `n` numbers from start to end: `start + i * step`, as ndarray computes them.
+    fn linspace(&mut self, dtype: Dtype, dims: Vec<Value>, args: &'u [Expr]) -> Result<Val> {
+        let (start, end) = (self.scalar_expr(&args[0])?, self.scalar_expr(&args[1])?);
+        let n = dims[0];
+        let one = self.b.index(1);
+        let several = self.b.compare(Compare::Gt, n, one);
+        let gaps = self.b.binary(Binary::Sub, n, one);
+        let gaps = self.b.cast(gaps, dtype);
+        let span = self.b.binary(Binary::Sub, end, start);
+        let step = self.b.binary(Binary::Div, span, gaps);
+        let none = self.b.constant(Const::zero(dtype));
+        let step = self.b.select(several, step, none);
+        let array = self.allocate(dtype, dims, false);
+        self.simple_loop(n, |lower, i| {
+            let k = lower.b.cast(i, dtype);
+            let offset = lower.b.binary(Binary::Mul, step, k);
+            let value = lower.b.binary(Binary::Add, start, offset);
+            lower.b.store(array.view, &[i], value);
+        });
+        Ok(Val::Array(array))
+    }
+
+    /// Frees the arrays among `locals` that belong to the block which ends here.
+    pub(super) fn free_locals(&mut self, locals: &[u32]) {
+        for local in locals {
+            if self.assignments.mentioned.contains(local) {
+                continue;
+            }
+            if let Some(Val::Array(ArrayVal { view, fresh: true })) = self.env[*local as usize] {
+                self.b.insert(Op::Free(view), &[]);
+            }
+        }
+    }
+}
+
+/// An operand of arithmetic on arrays.
+enum Operand {
+    Scalar(Value),
+    Array(Value),
+}
+
+impl Operand {
+    fn at(&self, lower: &mut Lower<'_, '_>, indices: &[Value]) -> Value {
+        match self {
+            Operand::Scalar(value) => *value,
+            Operand::Array(view) => lower.b.load(*view, indices),
+        }
+    }
+}

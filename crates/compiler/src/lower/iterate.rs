@@ -1,0 +1,311 @@
+//! What loops ask of an iterator: how many items it has, and the item of a number.
+
+use super::value::{ArrayVal, Iter, Place, RangeVal, Val};
+use super::{Lower, Result};
+use crate::infer::ty::Ty;
+use mambo_ir::function::{Binary, Compare, Value};
+use mambo_ir::{Const, Dtype, Layout};
+
+/// The loop an iterator wants.
+pub(super) enum IterShape {
+    /// Over integers as they are.
+    Range { range: RangeVal, step: u64, reverse: bool },
+    /// Over numbers of items.
+    Counted(Value),
+    /// Over every index of an array.
+    Box(Vec<Value>),
+}
+
+impl<'u> Lower<'_, 'u> {
+    /// `value` as an iterator, as `for` does it.
+    pub(super) fn into_iter(&mut self, value: Val, by_mut: bool) -> Result<Iter> {
+        let value = match value {
+            Val::Place(place) => {
+                let value = self.read(&place)?;
+                return self.into_iter(value, true);
+            }
+            value => value,
+        };
+        Ok(match value {
+            Val::Range(range) => Iter::Range { range, step: 1, reverse: false },
+            Val::Iter(iter) => *iter,
+            Val::Array(ArrayVal { view, .. }) => Iter::Elements { view, mutable: by_mut },
+            Val::Memory(memory) => {
+                let Ty::Fixed(_, len) = memory.ty else {
+                    return self.error(self.span, "this value cannot be iterated");
+                };
+                Iter::Fixed { memory, len, mutable: by_mut }
+            }
+            _ => {
+                return self.error(
+                    self.span,
+                    "this value cannot be iterated; loop over a range, an array or a slice",
+                );
+            }
+        })
+    }
+
+    pub(super) fn iter_shape(&mut self, iter: &Iter) -> Result<IterShape> {
+        Ok(match iter {
+            Iter::Range { range, step, reverse } => {
+                IterShape::Range { range: *range, step: *step, reverse: *reverse }
+            }
+            Iter::Elements { view, .. } | Iter::Indexed { view } => {
+                let ty = self.b.func.view_type(*view);
+                if ty.rank == 1 {
+                    IterShape::Counted(self.b.dim(*view, 0))
+                } else if ty.layout == Layout::C
+                    && ty.rank > 1
+                    && matches!(iter, Iter::Elements { .. })
+                {
+                    IterShape::Counted(self.element_count(*view))
+                } else {
+                    IterShape::Box((0..ty.rank).map(|axis| self.b.dim(*view, axis)).collect())
+                }
+            }
+            other => IterShape::Counted(self.iter_len(other)?),
+        })
+    }
+
+    /// The number of elements of an array.
+    pub(super) fn element_count(&mut self, view: Value) -> Value {
+        let rank = self.b.func.view_type(view).rank;
+        let mut count = self.b.index(1);
+        for axis in 0..rank {
+            let dim = self.b.dim(view, axis);
+            count = self.b.binary(Binary::Mul, count, dim);
+        }
+        count
+    }
+
+    /// The number of items.
+    pub(super) fn iter_len(&mut self, iter: &Iter) -> Result<Value> {
+        Ok(match iter {
+            Iter::Windows { len, .. } => *len,
+            Iter::Range { range, step, .. } => self.range_len(*range, *step)?,
+            Iter::Elements { view, .. } | Iter::Indexed { view } => self.element_count(*view),
+            Iter::Along { view, axis, .. } => self.b.dim(*view, *axis),
+            Iter::Lanes { view, axis, .. } => {
+                let rank = self.b.func.view_type(*view).rank;
+                let mut count = self.b.index(1);
+                for other in (0..rank).filter(|other| other != axis) {
+                    let dim = self.b.dim(*view, other);
+                    count = self.b.binary(Binary::Mul, count, dim);
+                }
+                count
+            }
+            Iter::Fixed { len, .. } => self.b.index(*len),
+            Iter::Zip(a, b) => {
+                let (a, b) = (self.iter_len(a)?, self.iter_len(b)?);
+                if a == b { a } else { self.b.binary(Binary::Min, a, b) }
+            }
+            Iter::Enumerate(iter) | Iter::Rev(iter) | Iter::Map { iter, .. } => {
+                self.iter_len(iter)?
+            }
+            Iter::StepBy { iter, step } => {
+                let len = self.iter_len(iter)?;
+                self.quotient_up(len, *step)
+            }
+            Iter::Skip { iter, count } => {
+                let len = self.iter_len(iter)?;
+                self.b.binary(Binary::SaturatingSub, len, *count)
+            }
+            Iter::Take { iter, count } => {
+                let len = self.iter_len(iter)?;
+                self.b.binary(Binary::Min, len, *count)
+            }
+        })
+    }
+
+    /// `len / step`, rounded up; `step` is not 0.
+    fn quotient_up(&mut self, len: Value, step: Value) -> Value {
+        let zero = self.b.index(0);
+        let one = self.b.index(1);
+        let quotient = self.b.binary(Binary::Div, len, step);
+        let rest = self.b.binary(Binary::Rem, len, step);
+        let more = self.b.compare(Compare::Ne, rest, zero);
+        let plus = self.b.binary(Binary::Add, quotient, one);
+        self.b.select(more, plus, quotient)
+    }
+
+    /// The number of integers of a range.
+    fn range_len(&mut self, range: RangeVal, step: u64) -> Result<Value> {
+        let (Some(start), Some(end)) = (range.start, range.end) else {
+            return self.error(self.span, "this range needs both ends");
+        };
+        let compare = if range.inclusive { Compare::Le } else { Compare::Lt };
+        let some = self.b.compare(compare, start, end);
+        let (a, b) = (self.b.cast(start, Dtype::Usize), self.b.cast(end, Dtype::Usize));
+        let mut len = self.b.binary(Binary::Sub, b, a);
+        if range.inclusive {
+            let one = self.b.index(1);
+            len = self.b.binary(Binary::Add, len, one);
+        }
+        let zero = self.b.index(0);
+        let len = self.b.select(some, len, zero);
+        if step == 1 {
+            return Ok(len);
+        }
+        let step = self.b.index(step as usize);
+        Ok(self.quotient_up(len, step))
+    }
+
+    /// The item number `index`, which is below the length.
+    pub(super) fn item(&mut self, iter: &Iter, index: Value) -> Result<Val> {
+        Ok(match iter {
+            Iter::Range { range, step, reverse } => {
+                self.range_item(*range, *step, *reverse, index)?
+            }
+            Iter::Elements { view, mutable } => {
+                let (view, indices) = self.nth_indices(*view, index);
+                self.element(view, indices, *mutable)
+            }
+            Iter::Indexed { view } => {
+                let (view, indices) = self.nth_indices(*view, index);
+                self.indexed_item(view, indices)
+            }
+            Iter::Along { view, axis, mutable } => {
+                Val::array(self.index_axis(*view, *axis, index, *mutable))
+            }
+            Iter::Lanes { view, axis, mutable } => self.lane(*view, *axis, index, *mutable),
+            Iter::Windows { view, size, step, mutable, .. } => {
+                let start = self.b.binary(Binary::Mul, index, *step);
+                let stride = self.b.stride(*view, 0);
+                Val::array(self.subview_1d(*view, start, *size, stride, *mutable))
+            }
+            Iter::Fixed { memory, mutable, .. } => {
+                let part = self.memory_item(memory, index);
+                if *mutable { Val::Place(Place::Memory(part)) } else { self.read_memory(&part) }
+            }
+            Iter::Zip(a, b) => {
+                let a = self.item(a, index)?;
+                Val::Group(vec![a, self.item(b, index)?])
+            }
+            Iter::Enumerate(iter) => Val::Group(vec![Val::Scalar(index), self.item(iter, index)?]),
+            Iter::Rev(iter) => {
+                let len = self.iter_len(iter)?;
+                let one = self.b.index(1);
+                let last = self.b.binary(Binary::Sub, len, one);
+                let index = self.b.binary(Binary::Sub, last, index);
+                self.item(iter, index)?
+            }
+            Iter::StepBy { iter, step } => {
+                let index = self.b.binary(Binary::Mul, index, *step);
+                self.item(iter, index)?
+            }
+            Iter::Skip { iter, count } => {
+                let index = self.b.binary(Binary::Add, index, *count);
+                self.item(iter, index)?
+            }
+            Iter::Take { iter, .. } => self.item(iter, index)?,
+            Iter::Map { iter, closure } => {
+                let item = self.item(iter, index)?;
+                self.call_closure(*closure, vec![item])?
+            }
+        })
+    }
+
+    /// The item of a loop over every index of an array.
+    pub(super) fn boxed_item(&mut self, iter: &Iter, indices: &[Value]) -> Result<Val> {
+        match iter {
+            Iter::Elements { view, mutable } => Ok(self.element(*view, indices.to_vec(), *mutable)),
+            Iter::Indexed { view } => Ok(self.indexed_item(*view, indices.to_vec())),
+            _ => self.error(self.span, "this iterator has no index for each axis"),
+        }
+    }
+
+    fn element(&mut self, view: Value, indices: Vec<Value>, mutable: bool) -> Val {
+        if mutable {
+            Val::Place(Place::Element { view, indices })
+        } else {
+            Val::Scalar(self.b.load(view, &indices))
+        }
+    }
+
+    fn indexed_item(&mut self, view: Value, indices: Vec<Value>) -> Val {
+        let value = Val::Scalar(self.b.load(view, &indices));
+        let index = match indices[..] {
+            [index] => Val::Scalar(index),
+            _ => Val::Group(indices.into_iter().map(Val::Scalar).collect()),
+        };
+        Val::Group(vec![index, value])
+    }
+
+    /// Where the element number `index` in logical order stands; a contiguous array is
+    /// looked at as one axis.
+    fn nth_indices(&mut self, view: Value, index: Value) -> (Value, Vec<Value>) {
+        let ty = self.b.func.view_type(view);
+        if ty.rank == 1 {
+            return (view, vec![index]);
+        }
+        if ty.layout == Layout::C && ty.rank > 1 {
+            return (self.flat_view(view), vec![index]);
+        }
+        let mut rest = index;
+        let mut indices = Vec::new();
+        for axis in (1..ty.rank).rev() {
+            let dim = self.b.dim(view, axis);
+            indices.push(self.b.binary(Binary::Rem, rest, dim));
+            rest = self.b.binary(Binary::Div, rest, dim);
+        }
+        if ty.rank > 0 {
+            indices.push(rest);
+        }
+        indices.reverse();
+        (view, indices)
+    }
+
+    fn range_item(
+        &mut self,
+        range: RangeVal,
+        step: u64,
+        reverse: bool,
+        index: Value,
+    ) -> Result<Val> {
+        let Some(start) = range.start else {
+            return self.error(self.span, "this range needs a start");
+        };
+        let index = if reverse {
+            let len = self.range_len(range, step)?;
+            let one = self.b.index(1);
+            let last = self.b.binary(Binary::Sub, len, one);
+            self.b.binary(Binary::Sub, last, index)
+        } else {
+            index
+        };
+        let index = self.b.cast(index, range.dtype);
+        let offset = if step == 1 {
+            index
+        } else {
+            let step = self.b.constant(Const::int(range.dtype, i128::from(step)));
+            self.b.binary(Binary::Mul, index, step)
+        };
+        Ok(Val::Scalar(self.b.binary(Binary::Add, start, offset)))
+    }
+
+    /// The lane number `index` along `axis`.
+    fn lane(&mut self, view: Value, axis: u8, index: Value, mutable: bool) -> Val {
+        let rank = self.b.func.view_type(view).rank;
+        let mut rest = index;
+        let mut view = view;
+        // Other axes are taken away from the last to the first, so that numbers of axes in
+        // front stay what they are.
+        let mut own = axis;
+        for other in (0..rank).rev().filter(|other| *other != axis) {
+            let first = other == 0 || (axis == 0 && other == 1);
+            let at = if first {
+                rest
+            } else {
+                let dim = self.b.dim(view, other);
+                let at = self.b.binary(Binary::Rem, rest, dim);
+                rest = self.b.binary(Binary::Div, rest, dim);
+                at
+            };
+            view = self.index_axis(view, other, at, mutable);
+            if other < own {
+                own -= 1;
+            }
+        }
+        Val::array(view)
+    }
+}

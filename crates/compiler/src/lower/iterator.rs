@@ -1,0 +1,241 @@
+//! Lowers the methods of ranges and iterators.
+
+use super::value::{Iter, RangeVal, Val};
+use super::{Lower, Result};
+use crate::infer::ty::Ty;
+use mambo_ir::function::{Binary, Compare};
+use mambo_ir::kernel::{Expr, ExprKind, Literal, NodeId};
+use mambo_ir::{Const, Dtype};
+
+impl<'u> Lower<'_, 'u> {
+    /// `iter.name(args)`; `None` if there is no such method.
+    pub(super) fn iterator_method(
+        &mut self,
+        expr: &'u Expr,
+        receiver: Val,
+        name: &str,
+        args: &'u [Expr],
+    ) -> Result<Option<Val>> {
+        if let (Val::Range(range), "contains") = (&receiver, name) {
+            return self.range_contains(*range, &args[0]).map(Some);
+        }
+        let iter = self.into_iter(receiver, false)?;
+        let boxed = |iter: Iter| Box::new(iter);
+        let adapted = match (name, args) {
+            ("iter" | "into_iter" | "by_ref" | "copied" | "cloned" | "clone", []) => iter,
+            ("rev", []) => match iter {
+                Iter::Range { range, step, reverse } => {
+                    Iter::Range { range, step, reverse: !reverse }
+                }
+                iter => Iter::Rev(boxed(iter)),
+            },
+            ("step_by", [step]) => self.step_by(iter, step)?,
+            ("skip", [count]) => {
+                let count = self.scalar_expr(count)?;
+                Iter::Skip { iter: boxed(iter), count }
+            }
+            ("take", [count]) => {
+                let count = self.scalar_expr(count)?;
+                Iter::Take { iter: boxed(iter), count }
+            }
+            ("enumerate", []) => Iter::Enumerate(boxed(iter)),
+            ("zip", [other]) => {
+                let mutable = super::loops::iterates_mutably(self.ty(other));
+                let other = self.expr(other)?;
+                let other = self.into_iter(other, mutable)?;
+                Iter::Zip(boxed(iter), boxed(other))
+            }
+            ("map", [closure]) => {
+                let closure = self.closure_node(closure)?;
+                Iter::Map { iter: boxed(iter), closure }
+            }
+            _ => return self.consume(expr, iter, name, args),
+        };
+        Ok(Some(Val::iter(adapted)))
+    }
+
+    fn step_by(&mut self, iter: Iter, step: &'u Expr) -> Result<Iter> {
+        if let (
+            Iter::Range { range, step: 1, reverse: false },
+            ExprKind::Literal(Literal::Int(step @ 1.., _)),
+        ) = (&iter, &step.kind)
+        {
+            return Ok(Iter::Range { range: *range, step: *step, reverse: false });
+        }
+        let step = self.scalar_expr(step)?;
+        let zero = self.b.index(0);
+        let valid = self.b.compare(Compare::Ne, step, zero);
+        self.assert_message(valid, "assertion failed: step != 0");
+        Ok(Iter::StepBy { iter: Box::new(iter), step })
+    }
+
+    fn range_contains(&mut self, range: RangeVal, value: &'u Expr) -> Result<Val> {
+        let value = self.scalar_expr(value)?;
+        let mut all = self.b.constant(true);
+        let upper = if range.inclusive { Compare::Le } else { Compare::Lt };
+        for (bound, compare) in [(range.start, Compare::Ge), (range.end, upper)] {
+            if let Some(bound) = bound {
+                let holds = self.b.compare(compare, value, bound);
+                all = self.b.binary(Binary::And, all, holds);
+            }
+        }
+        Ok(Val::Scalar(all))
+    }
+
+    /// The closures an iterator runs for each item.
+    fn closures_of(iter: &Iter, nodes: &mut Vec<NodeId>) {
+        match iter {
+            Iter::Map { iter, closure } => {
+                nodes.push(*closure);
+                Self::closures_of(iter, nodes);
+            }
+            Iter::Zip(a, b) => {
+                Self::closures_of(a, nodes);
+                Self::closures_of(b, nodes);
+            }
+            Iter::Enumerate(iter)
+            | Iter::Rev(iter)
+            | Iter::StepBy { iter, .. }
+            | Iter::Skip { iter, .. }
+            | Iter::Take { iter, .. } => Self::closures_of(iter, nodes),
+            _ => {}
+        }
+    }
+
+    /// Methods that run through all items.
+    fn consume(
+        &mut self,
+        expr: &'u Expr,
+        iter: Iter,
+        name: &str,
+        args: &'u [Expr],
+    ) -> Result<Option<Val>> {
+        let len = self.iter_len(&iter)?;
+        let mut nodes = Vec::new();
+        Self::closures_of(&iter, &mut nodes);
+        let one_state = |mut state: Vec<Val>| state.pop().unwrap_or(Val::UNIT);
+        let ty = self.ty(expr);
+        Ok(Some(match (name, args) {
+            ("count" | "len", []) => Val::Scalar(len),
+            ("is_empty", []) => {
+                let zero = self.b.index(0);
+                Val::Scalar(self.b.compare(Compare::Eq, len, zero))
+            }
+            ("sum" | "product", []) => {
+                let Some(dtype) = ty.as_scalar() else {
+                    return self.error(expr.span, "only numbers can be summed in a kernel");
+                };
+                let (op, init) = if name == "sum" {
+                    (Binary::Add, sum_identity(dtype))
+                } else {
+                    (Binary::Mul, Const::one(dtype))
+                };
+                let init = Val::Scalar(self.b.constant(init));
+                let carried = self.carried_by_closures(&nodes);
+                one_state(self.counted_loop(len, carried, vec![init], |lower, k, state| {
+                    let item = lower.item(&iter, k)?;
+                    let (acc, item) = (lower.scalar(one_state(state))?, lower.scalar(item)?);
+                    Ok(vec![Val::Scalar(lower.b.binary(op, acc, item))])
+                })?)
+            }
+            ("fold", [init, closure]) => {
+                let init = self.expr(init)?;
+                let init = self.loaded(init)?;
+                let closure = self.closure_node(closure)?;
+                nodes.push(closure);
+                let carried = self.carried_by_closures(&nodes);
+                one_state(self.counted_loop(len, carried, vec![init], |lower, k, state| {
+                    let item = lower.item(&iter, k)?;
+                    Ok(vec![lower.call_closure(closure, vec![one_state(state), item])?])
+                })?)
+            }
+            ("for_each", [closure]) => {
+                let closure = self.closure_node(closure)?;
+                nodes.push(closure);
+                let carried = self.carried_by_closures(&nodes);
+                self.counted_loop(len, carried, vec![], |lower, k, _| {
+                    let item = lower.item(&iter, k)?;
+                    lower.call_closure(closure, vec![item])?;
+                    Ok(vec![])
+                })?;
+                Val::UNIT
+            }
+            ("min" | "max", []) => {
+                let Ty::Option(_) = ty else {
+                    return self.error(expr.span, "the type of this is not known");
+                };
+                let op = if name == "min" { Binary::Min } else { Binary::Max };
+                let init = vec![self.anything(ty)];
+                let carried = self.carried_by_closures(&nodes);
+                one_state(self.counted_loop(len, carried, init, |lower, k, state| {
+                    let item = lower.item(&iter, k)?;
+                    let item = lower.scalar(item)?;
+                    let (some, best) = lower.option_parts(one_state(state))?;
+                    let best = lower.scalar(best)?;
+                    let better = lower.b.binary(op, best, item);
+                    let best = lower.b.select(some, better, item);
+                    let some = lower.b.constant(true);
+                    Ok(vec![Val::Option { some, item: Box::new(Val::Scalar(best)) }])
+                })?)
+            }
+            ("all" | "any" | "position", [closure]) => {
+                let closure = self.closure_node(closure)?;
+                nodes.push(closure);
+                self.search(&iter, name, closure, &nodes)?
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// `all`, `any` and `position`, which stop at the first item that decides.
+    fn search(
+        &mut self,
+        iter: &Iter,
+        name: &str,
+        closure: NodeId,
+        nodes: &[NodeId],
+    ) -> Result<Val> {
+        let len = self.iter_len(iter)?;
+        let carried = self.carried_by_closures(nodes);
+        let ty = if name == "position" { Ty::option(Ty::USIZE) } else { Ty::BOOL };
+        let found_ty = ty.clone();
+        self.scope(None, false, carried.clone(), &ty, |lower| {
+            let frame = lower.frames.len() - 1;
+            lower.counted_loop(len, carried, vec![], |lower, k, _| {
+                let item = lower.item(iter, k)?;
+                let holds = lower.call_closure(closure, vec![item])?;
+                let holds = lower.scalar(holds)?;
+                let stop = match name {
+                    "all" => lower.b.unary(mambo_ir::function::Unary::Not, holds),
+                    _ => holds,
+                };
+                let leave = |lower: &mut Self| {
+                    let value = match name {
+                        "position" => {
+                            let some = lower.b.constant(true);
+                            Val::Option { some, item: Box::new(Val::Scalar(k)) }
+                        }
+                        _ => Val::Scalar(lower.b.constant(name == "any")),
+                    };
+                    lower.leave(frame, value, &found_ty)?;
+                    Ok(Val::UNIT)
+                };
+                lower.branch(stop, &[], &Ty::UNIT, leave, |_| Ok(Val::UNIT))?;
+                Ok(vec![])
+            })?;
+            Ok(match name {
+                "position" => lower.anything(&found_ty),
+                _ => Val::Scalar(lower.b.constant(name == "all")),
+            })
+        })
+    }
+}
+
+/// Where `Iterator::sum` starts: std starts floats from negative zero, which no sum changes.
+fn sum_identity(dtype: Dtype) -> Const {
+    match dtype {
+        Dtype::F32 => Const::f32(-0.0),
+        Dtype::F64 => Const::f64(-0.0),
+        _ => Const::zero(dtype),
+    }
+}

@@ -1,0 +1,367 @@
+//! Lowers views of parts of arrays: rows, axes, ranges, `s![…]`, transposition.
+
+use super::place::describe;
+use super::value::{ArrayVal, Memory, RangeVal, Val};
+use super::{Lower, Result};
+use crate::infer::ty::Ty;
+use mambo_ir::function::{Binary, Compare, Op, Unary, Value, ValueType, ViewType};
+use mambo_ir::kernel::{Expr, ExprKind, Literal, SliceElem};
+use mambo_ir::{Dtype, Layout, SiteKind};
+
+/// What a slice does to one axis.
+struct AxisSlice {
+    /// Index of the first element taken.
+    offset: Value,
+    /// Length and stride of what stays; nothing if the axis is taken away.
+    kept: Option<(Value, Value)>,
+    /// Whether all of the axis is taken as it is, and whether in steps of 1.
+    full: bool,
+    unit: bool,
+}
+
+impl<'u> Lower<'_, 'u> {
+    /// The same view with another type: less known of the layout, or read only.
+    pub(super) fn retype_view(&mut self, view: Value, ty: ViewType) -> Value {
+        let zero = self.b.index(0);
+        let offset = vec![zero; ty.rank as usize];
+        let dims = (0..ty.rank).map(|axis| self.b.dim(view, axis)).collect();
+        let strides = (0..ty.rank).map(|axis| self.b.stride(view, axis)).collect();
+        self.b.insert_one(Op::View { view, offset, dims, strides }, ValueType::View(ty))
+    }
+
+    /// A contiguous array as one axis.
+    pub(super) fn flat_view(&mut self, view: Value) -> Value {
+        let ty = self.b.func.view_type(view);
+        let count = self.element_count(view);
+        let zero = self.b.index(0);
+        let one = self.b.constant(1isize);
+        let op = Op::View {
+            view,
+            offset: vec![zero; ty.rank as usize],
+            dims: vec![count],
+            strides: vec![one],
+        };
+        self.b.insert_one(op, ValueType::View(ViewType { rank: 1, ..ty }))
+    }
+
+    /// The subview at `index` of `axis`, which is taken away; not checked.
+    pub(super) fn index_axis(
+        &mut self,
+        view: Value,
+        axis: u8,
+        index: Value,
+        mutable: bool,
+    ) -> Value {
+        let ty = self.b.func.view_type(view);
+        let zero = self.b.index(0);
+        let offset = (0..ty.rank).map(|a| if a == axis { index } else { zero }).collect();
+        let others: Vec<u8> = (0..ty.rank).filter(|a| *a != axis).collect();
+        let dims = others.iter().map(|a| self.b.dim(view, *a)).collect();
+        let strides = others.iter().map(|a| self.b.stride(view, *a)).collect();
+        let layout = match ty.layout {
+            Layout::C if axis == 0 => Layout::C,
+            Layout::F if axis == ty.rank - 1 && ty.rank == 2 => Layout::C,
+            Layout::F if axis == ty.rank - 1 => Layout::F,
+            _ if ty.rank == 1 => Layout::C,
+            _ => Layout::Strided,
+        };
+        let ty = ViewType { rank: ty.rank - 1, layout, mutable: ty.mutable && mutable, ..ty };
+        self.b.insert_one(Op::View { view, offset, dims, strides }, ValueType::View(ty))
+    }
+
+    /// Elements `start..start + len` of an array of one axis, `stride` apart; not checked.
+    pub(super) fn subview_1d(
+        &mut self,
+        view: Value,
+        start: Value,
+        len: Value,
+        stride: Value,
+        mutable: bool,
+    ) -> Value {
+        let ty = self.b.func.view_type(view);
+        let op = Op::View { view, offset: vec![start], dims: vec![len], strides: vec![stride] };
+        let ty = ViewType { mutable: ty.mutable && mutable, ..ty };
+        self.b.insert_one(op, ValueType::View(ty))
+    }
+
+    /// The view with its axes in reverse order.
+    pub(super) fn transpose(&mut self, view: Value) -> Value {
+        let ty = self.b.func.view_type(view);
+        if ty.rank < 2 {
+            return view;
+        }
+        let zero = self.b.index(0);
+        let axes = || (0..ty.rank).rev();
+        let dims = axes().map(|a| self.b.dim(view, a)).collect();
+        let strides = axes().map(|a| self.b.stride(view, a)).collect();
+        let layout = match ty.layout {
+            Layout::C => Layout::F,
+            Layout::F => Layout::C,
+            Layout::Strided => Layout::Strided,
+        };
+        let offset = vec![zero; ty.rank as usize];
+        let ty = ViewType { layout, ..ty };
+        self.b.insert_one(Op::View { view, offset, dims, strides }, ValueType::View(ty))
+    }
+
+    /// A fixed-size array of scalars as a view of its memory.
+    pub(super) fn memory_view(&mut self, memory: &Memory) -> Value {
+        let view = memory.leaves[0];
+        if memory.prefix.is_empty() {
+            return view;
+        }
+        let prefix = memory.prefix.clone();
+        prefix.into_iter().fold(view, |view, index| self.index_axis(view, 0, index, true))
+    }
+
+    /// `array[start..end]` of a slice or fixed-size array.
+    pub(super) fn slice_by_range(
+        &mut self,
+        view: Value,
+        base: &Expr,
+        range: &'u Expr,
+    ) -> Result<ArrayVal> {
+        let range_value = self.expr(range)?;
+        let Val::Range(range) = self.loaded(range_value)? else {
+            return self.error(range.span, "a range is expected here");
+        };
+        let RangeVal { start, end, inclusive, .. } = range;
+        let len = self.b.dim(view, 0);
+        let start = match start {
+            Some(start) => start,
+            None => self.b.index(0),
+        };
+        let end = match (end, inclusive) {
+            (Some(end), false) => end,
+            (Some(end), true) => {
+                let one = self.b.index(1);
+                self.b.binary(Binary::Add, end, one)
+            }
+            (None, _) => len,
+        };
+        self.check_slice(start, end, len, &describe(self.unit, base), 0);
+        let count = self.b.binary(Binary::Sub, end, start);
+        let stride = self.b.stride(view, 0);
+        Ok(ArrayVal { view: self.subview_1d(view, start, count, stride, true), fresh: false })
+    }
+
+    /// Checks `start <= end && end <= len`.
+    pub(super) fn check_slice(
+        &mut self,
+        start: Value,
+        end: Value,
+        len: Value,
+        array: &str,
+        axis: u8,
+    ) {
+        let ordered = self.b.compare(Compare::Le, start, end);
+        let within = self.b.compare(Compare::Le, end, len);
+        let valid = self.b.binary(Binary::And, ordered, within);
+        self.assert(valid, SiteKind::Slice { array: array.into(), axis }, vec![start, end, len]);
+    }
+
+    /// `array.slice(s![…])`.
+    pub(super) fn slice_spec(
+        &mut self,
+        view: Value,
+        array: &Expr,
+        spec: &'u Expr,
+        mutable: bool,
+    ) -> Result<Value> {
+        let ExprKind::SliceSpec(elems) = &spec.kind else {
+            return self.error(spec.span, "write the slice as `s![…]` in the call");
+        };
+        let name = describe(self.unit, array);
+        let ty = self.b.func.view_type(view);
+        let (mut offset, mut dims, mut strides) = (Vec::new(), Vec::new(), Vec::new());
+        let mut parts = Vec::new();
+        let mut axis = 0;
+        for elem in elems {
+            let part = match elem {
+                SliceElem::NewAxis => {
+                    dims.push(self.b.index(1));
+                    strides.push(self.b.constant(0isize));
+                    parts.push((false, false));
+                    continue;
+                }
+                SliceElem::Index(index) => self.slice_index(view, axis, index, &name)?,
+                SliceElem::Range { start, end, inclusive, step } => {
+                    let bounds = (start.as_ref(), end.as_ref(), *inclusive);
+                    self.slice_range(view, axis, bounds, step.as_ref(), &name)?
+                }
+            };
+            offset.push(part.offset);
+            if let Some((len, stride)) = part.kept {
+                dims.push(len);
+                strides.push(stride);
+            }
+            parts.push((part.full, part.unit && part.kept.is_some()));
+            axis += 1;
+        }
+        let layout = sliced_layout(ty, &parts, dims.len());
+        let ty = ViewType { rank: dims.len() as u8, layout, mutable: ty.mutable && mutable, ..ty };
+        Ok(self.b.insert_one(Op::View { view, offset, dims, strides }, ValueType::View(ty)))
+    }
+
+    /// `i` in `s![…]`: negative ones count from the end.
+    fn slice_index(
+        &mut self,
+        view: Value,
+        axis: u8,
+        index: &'u Expr,
+        name: &str,
+    ) -> Result<AxisSlice> {
+        let len = self.b.dim(view, axis);
+        let rank = self.b.func.view_type(view).rank;
+        let index = self.from_end(index, len)?;
+        self.check_index(index, len, name, axis, rank);
+        Ok(AxisSlice { offset: index, kept: None, full: false, unit: false })
+    }
+
+    /// `start..end;step` in `s![…]`, as ndarray defines it.
+    fn slice_range(
+        &mut self,
+        view: Value,
+        axis: u8,
+        (start, end, inclusive): (Option<&'u Expr>, Option<&'u Expr>, bool),
+        step: Option<&'u Expr>,
+        name: &str,
+    ) -> Result<AxisSlice> {
+        let len = self.b.dim(view, axis);
+        let stride = self.b.stride(view, axis);
+        let full = start.is_none() && end.is_none() && step.is_none();
+        let zero = self.b.index(0);
+        if full {
+            return Ok(AxisSlice { offset: zero, kept: Some((len, stride)), full, unit: true });
+        }
+        let start = match start {
+            Some(start) => self.from_end(start, len)?,
+            None => zero,
+        };
+        let end = match end {
+            Some(end) => {
+                let end = self.from_end(end, len)?;
+                let one = self.b.index(1);
+                if inclusive { self.b.binary(Binary::Add, end, one) } else { end }
+            }
+            None => len,
+        };
+        // An end before the start gives an empty slice; beyond the array it panics.
+        let end = self.b.binary(Binary::Max, end, start);
+        self.check_slice(start, end, len, name, axis);
+        let count = self.b.binary(Binary::Sub, end, start);
+        let Some(step) = step else {
+            return Ok(AxisSlice {
+                offset: start,
+                kept: Some((count, stride)),
+                full: false,
+                unit: true,
+            });
+        };
+        let step = self.scalar_expr(step)?;
+        let step = self.b.cast(step, Dtype::Isize);
+        let none = self.b.constant(0isize);
+        let moves = self.b.compare(Compare::Ne, step, none);
+        self.assert_message(moves, "slice step size must be nonzero");
+        let size = self.b.unary(Unary::Abs, step);
+        let size = self.b.cast(size, Dtype::Usize);
+        let one = self.b.index(1);
+        let less = self.b.binary(Binary::Sub, size, one);
+        let padded = self.b.binary(Binary::Add, count, less);
+        let kept = self.b.binary(Binary::Div, padded, size);
+        let backwards = self.b.compare(Compare::Lt, step, none);
+        let last = self.b.binary(Binary::Sub, end, one);
+        let first = self.b.select(backwards, last, start);
+        let empty = self.b.compare(Compare::Eq, count, zero);
+        let offset = self.b.select(empty, zero, first);
+        let stride = self.b.binary(Binary::Mul, stride, step);
+        Ok(AxisSlice { offset, kept: Some((kept, stride)), full: false, unit: false })
+    }
+
+    /// An index of which negative values count from the end.
+    fn from_end(&mut self, index: &'u Expr, len: Value) -> Result<Value> {
+        let negative_literal = matches!(&index.kind, ExprKind::Unary(_, operand)
+            if matches!(operand.kind, ExprKind::Literal(_)));
+        if let ExprKind::Literal(Literal::Int(value, _)) = &index.kind {
+            return Ok(self.b.index(*value as usize));
+        }
+        let value = self.scalar_expr(index)?;
+        let dtype = self.b.func.dtype(value);
+        let plain = self.b.cast(value, Dtype::Usize);
+        if !dtype.is_signed_int() {
+            return Ok(plain);
+        }
+        let shifted = self.b.binary(Binary::Add, plain, len);
+        if negative_literal {
+            return Ok(shifted);
+        }
+        let zero = self.b.constant(mambo_ir::Const::zero(dtype));
+        let negative = self.b.compare(Compare::Lt, value, zero);
+        Ok(self.b.select(negative, shifted, plain))
+    }
+
+    /// The number in `Axis(n)`.
+    pub(super) fn axis(&mut self, axis: &'u Expr, rank: u8) -> Result<u8> {
+        let number = match &axis.kind {
+            ExprKind::Struct { fields, .. } => match &fields[..] {
+                [(_, number)] => self.unit.constant_len(number).ok(),
+                _ => None,
+            },
+            _ => None,
+        };
+        match number {
+            Some(number) if number < rank as usize => Ok(number as u8),
+            Some(number) => self.error(
+                axis.span,
+                format!("the array has {rank} axes, counted from 0; there is no axis {number}"),
+            ),
+            None => self.error(axis.span, "the axis must be written as `Axis(0)` with a literal"),
+        }
+    }
+
+    /// `split_at`: the two parts of a slice.
+    pub(super) fn split_at(
+        &mut self,
+        view: Value,
+        at: Value,
+        array: &Expr,
+        mutable: bool,
+    ) -> (Value, Value) {
+        let len = self.b.dim(view, 0);
+        self.check_slice(at, len, len, &describe(self.unit, array), 0);
+        let zero = self.b.index(0);
+        let rest = self.b.binary(Binary::Sub, len, at);
+        let stride = self.b.stride(view, 0);
+        let left = self.subview_1d(view, zero, at, stride, mutable);
+        let right = self.subview_1d(view, at, rest, stride, mutable);
+        (left, right)
+    }
+
+    /// The type of a reference to array elements, for messages.
+    pub(super) fn is_slice(&self, expr: &Expr) -> bool {
+        matches!(self.value_ty(expr), Ty::Array(array) if array.slice)
+    }
+}
+
+/// What is known of the layout of a slice: contiguous if only the slowest axis is cut, in
+/// steps of 1, or taken away from the front.
+fn sliced_layout(ty: ViewType, parts: &[(bool, bool)], rank: usize) -> Layout {
+    if rank == 0 {
+        return Layout::C;
+    }
+    let contiguous = |parts: &mut dyn Iterator<Item = &(bool, bool)>| {
+        let mut rest = parts.skip_while(|(full, unit)| !full && !unit);
+        rest.next().is_some_and(|(_, unit)| *unit) && rest.all(|(full, _)| *full)
+    };
+    match ty.layout {
+        Layout::C if contiguous(&mut parts.iter()) => Layout::C,
+        Layout::F if contiguous(&mut parts.iter().rev()) => {
+            if rank == 1 {
+                Layout::C
+            } else {
+                Layout::F
+            }
+        }
+        _ => Layout::Strided,
+    }
+}

@@ -1,0 +1,252 @@
+//! What an expression lowers to: scalars of the typed form, grouped as the source groups them.
+
+use crate::infer::ty::Ty;
+use mambo_ir::Dtype;
+use mambo_ir::function::{Value, ValueType, ViewType};
+use mambo_ir::kernel::{LocalId, NodeId};
+use mambo_ir::signature::{Access, Layout};
+
+/// The value of an expression.
+#[derive(Clone, Debug)]
+pub(super) enum Val {
+    /// A scalar.
+    Scalar(Value),
+    /// A tuple or structure: its fields.
+    Group(Vec<Val>),
+    /// An `Option`; the item holds anything if it is `None`.
+    Option { some: Value, item: Box<Val> },
+    /// An array, view or slice.
+    Array(ArrayVal),
+    /// A value that lives in memory of the stack or of the caller: fixed-size arrays, and
+    /// bindings whose address is taken.
+    Memory(Memory),
+    /// `&mut` of a place.
+    Place(Place),
+    /// A range of integers.
+    Range(RangeVal),
+    /// An iterator.
+    Iter(Box<Iter>),
+    /// A closure, by the node where it is written.
+    Closure(NodeId),
+}
+
+/// An array, view or slice.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ArrayVal {
+    pub(super) view: Value,
+    /// Whether it is a whole allocation of this call, which may be returned as it is.
+    pub(super) fresh: bool,
+}
+
+/// A typed place in memory: one view for every scalar leaf of the outermost type, and the
+/// indices that lead to this part of it.
+#[derive(Clone, Debug)]
+pub(super) struct Memory {
+    pub(super) ty: Ty,
+    pub(super) leaves: Vec<Value>,
+    pub(super) prefix: Vec<Value>,
+    /// Whether nothing else refers to it, so that a binding may take it over.
+    pub(super) fresh: bool,
+}
+
+/// Something that can be assigned.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    /// A binding, or a field of it.
+    Local { local: LocalId, path: Vec<usize> },
+    /// An element of an array.
+    Element { view: Value, indices: Vec<Value> },
+    /// A part of a value in memory.
+    Memory(Memory),
+    /// A whole array or part of one.
+    Array(ArrayVal),
+    /// Not a place: the value of an expression, kept for a moment.
+    Temporary(Box<Val>),
+}
+
+/// `start..end`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RangeVal {
+    pub(super) start: Option<Value>,
+    pub(super) end: Option<Value>,
+    pub(super) inclusive: bool,
+    pub(super) dtype: Dtype,
+}
+
+/// An iterator whose items can be had by number.
+#[derive(Clone, Debug)]
+pub(super) enum Iter {
+    /// A range as written; loops over it keep its bounds.
+    Range {
+        range: RangeVal,
+        step: u64,
+        reverse: bool,
+    },
+    /// The elements of an array in logical order.
+    Elements {
+        view: Value,
+        mutable: bool,
+    },
+    /// The elements of an array with their indices.
+    Indexed {
+        view: Value,
+    },
+    /// The subviews along an axis.
+    Along {
+        view: Value,
+        axis: u8,
+        mutable: bool,
+    },
+    /// The one-dimensional lanes along the last (rows) or first (columns) axis.
+    Lanes {
+        view: Value,
+        axis: u8,
+        mutable: bool,
+    },
+    /// `windows(n)` and `chunks_exact(n)` of a slice: lanes of `size`, `step` apart.
+    Windows {
+        view: Value,
+        size: Value,
+        step: Value,
+        len: Value,
+        mutable: bool,
+    },
+    /// The elements of a fixed-size array.
+    Fixed {
+        memory: Memory,
+        len: usize,
+        mutable: bool,
+    },
+    Zip(Box<Iter>, Box<Iter>),
+    Enumerate(Box<Iter>),
+    Rev(Box<Iter>),
+    /// Every `step`-th item.
+    StepBy {
+        iter: Box<Iter>,
+        step: Value,
+    },
+    Skip {
+        iter: Box<Iter>,
+        count: Value,
+    },
+    Take {
+        iter: Box<Iter>,
+        count: Value,
+    },
+    Map {
+        iter: Box<Iter>,
+        closure: NodeId,
+    },
+}
+
+impl Val {
+    pub(super) const UNIT: Val = Val::Group(Vec::new());
+
+    pub(super) fn array(view: Value) -> Val {
+        Val::Array(ArrayVal { view, fresh: false })
+    }
+
+    pub(super) fn iter(iter: Iter) -> Val {
+        Val::Iter(Box::new(iter))
+    }
+
+    /// Appends the values of the typed form this value consists of, as far as control flow has
+    /// to carry them: what lives in memory or is known by its node is not among them.
+    pub(super) fn leaves(&self, out: &mut Vec<Value>) {
+        match self {
+            Val::Scalar(value) => out.push(*value),
+            Val::Group(items) => items.iter().for_each(|item| item.leaves(out)),
+            Val::Option { some, item } => {
+                out.push(*some);
+                item.leaves(out);
+            }
+            Val::Array(array) => out.push(array.view),
+            Val::Memory(memory) if memory.fresh => out.extend(&memory.leaves),
+            Val::Range(range) => out.extend(range.start.iter().chain(&range.end)),
+            _ => {}
+        }
+    }
+
+    /// This value with its leaves replaced by the next ones of `leaves`.
+    pub(super) fn rebuild(&self, leaves: &mut impl Iterator<Item = Value>) -> Val {
+        let mut next = || leaves.next().expect("a leaf for each leaf");
+        match self {
+            Val::Scalar(_) => Val::Scalar(next()),
+            Val::Group(items) => {
+                Val::Group(items.iter().map(|item| item.rebuild(leaves)).collect())
+            }
+            Val::Option { item, .. } => {
+                let some = next();
+                Val::Option { some, item: Box::new(item.rebuild(leaves)) }
+            }
+            Val::Array(array) => Val::Array(ArrayVal { view: next(), ..*array }),
+            Val::Memory(memory) if memory.fresh => Val::Memory(Memory {
+                leaves: memory.leaves.iter().map(|_| next()).collect(),
+                ..memory.clone()
+            }),
+            Val::Range(range) => Val::Range(RangeVal {
+                start: range.start.map(|_| next()),
+                end: range.end.map(|_| next()),
+                ..*range
+            }),
+            other => other.clone(),
+        }
+    }
+}
+
+/// The element types and lengths of the scalar leaves of a type, depth first.
+pub(super) fn memory_leaves(ty: &Ty) -> Vec<(Dtype, Vec<u32>)> {
+    fn walk(ty: &Ty, dims: &mut Vec<u32>, out: &mut Vec<(Dtype, Vec<u32>)>) {
+        match ty {
+            Ty::Scalar(dtype) => out.push((*dtype, dims.clone())),
+            Ty::Tuple(items) => items.iter().for_each(|item| walk(item, dims, out)),
+            Ty::Struct(ty) => ty.fields.iter().for_each(|(_, field)| walk(field, dims, out)),
+            Ty::Option(item) => {
+                out.push((Dtype::Bool, dims.clone()));
+                walk(item, dims, out);
+            }
+            Ty::Fixed(item, len) => {
+                dims.push(*len as u32);
+                walk(item, dims, out);
+                dims.pop();
+            }
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    walk(ty, &mut Vec::new(), &mut out);
+    out
+}
+
+/// The types of the fields of a tuple or structure.
+pub(super) fn field_types(ty: &Ty) -> Vec<Ty> {
+    match ty {
+        Ty::Tuple(items) => items.clone(),
+        Ty::Struct(ty) => ty.fields.iter().map(|(_, ty)| ty.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The types of the results of a function that returns a `ty`.
+pub(super) fn result_types(ty: &Ty) -> Vec<ValueType> {
+    match ty {
+        Ty::Scalar(dtype) => vec![(*dtype).into()],
+        Ty::Tuple(_) | Ty::Struct(_) => field_types(ty).iter().flat_map(result_types).collect(),
+        Ty::Option(item) => {
+            let mut types = vec![Dtype::Bool.into()];
+            types.extend(result_types(item));
+            types
+        }
+        Ty::Fixed(item, len) => {
+            let item = result_types(item);
+            item.iter().copied().cycle().take(item.len() * len).collect()
+        }
+        Ty::Array(array) => vec![ValueType::View(ViewType {
+            dtype: array.item.as_scalar().unwrap_or(Dtype::F64),
+            rank: array.rank,
+            layout: Layout::C,
+            mutable: array.access != Access::Shared,
+        })],
+        _ => Vec::new(),
+    }
+}
