@@ -78,9 +78,23 @@ fn run(module: &Module, seed: u64, fuel: u64) -> Outcome {
     Outcome { result, arrays }
 }
 
+/// Brings a module to the form in which most passes meet it.
+fn prepare(module: &mut Module) {
+    each(module, passes::fold_constants);
+    each(module, passes::merge_common_subexpressions);
+    each(module, passes::hoist_invariants);
+}
+
 /// How a pass changes what a module does, if it does.
 fn difference(module: &Module, pass: Pass, seed: u64) -> Option<String> {
+    [false, true].into_iter().find_map(|prepared| difference_of(module, pass, prepared, seed))
+}
+
+fn difference_of(module: &Module, pass: Pass, prepared: bool, seed: u64) -> Option<String> {
     let mut after = module.clone();
+    if prepared {
+        prepare(&mut after);
+    }
     pass.1(&mut after);
     if let Err(error) = verify::verify(&after) {
         return Some(format!("{error}\n{after}"));

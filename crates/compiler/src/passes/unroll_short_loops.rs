@@ -15,10 +15,7 @@ use mambo_ir::function::{Block, Function, Inst, Op, Terminator, Value, ValueType
 pub fn unroll_short_loops(func: &mut Function, options: &PassOptions) {
     let definitions = Definitions::of(func);
     let entry = func.entry;
-    let mut unroller = Unroller { func, definitions, options, replaced: Substitution::default() };
-    unroller.block(entry);
-    let Unroller { func, replaced, .. } = unroller;
-    replaced.apply_everywhere(func);
+    Unroller { func, definitions, options, replaced: Substitution::default() }.block(entry);
 }
 
 struct Unroller<'a> {
@@ -33,6 +30,7 @@ impl Unroller<'_> {
         let insts = std::mem::take(&mut self.func.block_mut(block).insts);
         let mut out = Vec::with_capacity(insts.len());
         for inst in insts {
+            self.replaced.apply(self.func, inst);
             let op = self.func.inst(inst).op.clone();
             for inner in op.blocks() {
                 self.block(inner);
@@ -45,6 +43,7 @@ impl Unroller<'_> {
             }
         }
         self.func.block_mut(block).insts = out;
+        self.replaced.apply_end(&mut self.func.block_mut(block).end);
     }
 
     fn is_short(&self, body: Block, turns: &Turns) -> bool {

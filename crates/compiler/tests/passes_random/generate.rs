@@ -40,9 +40,8 @@ impl Random {
 
 /// The types of the parameters of every entry.
 pub(crate) fn entry_params() -> Vec<ValueType> {
-    let view = |dtype, rank, layout, mutable| {
-        ValueType::View(ViewType { dtype, rank, layout, mutable })
-    };
+    let view =
+        |dtype, rank, layout, mutable| ValueType::View(ViewType { dtype, rank, layout, mutable });
     vec![
         view(Dtype::F64, 1, Layout::C, false),
         view(Dtype::F64, 1, Layout::Strided, true),
@@ -66,13 +65,15 @@ pub(crate) fn module(seed: u64, size: usize) -> Module {
     };
     let results = vec![ValueType::from(Dtype::F64), Dtype::Usize.into()];
     let entry = function(&mut random, &mut module.sites, 0, entry_params(), results, size);
-    let callee_params = vec![
-        entry_params()[1],
-        Dtype::Usize.into(),
-        Dtype::F64.into(),
-    ];
-    let callee =
-        function(&mut random, &mut module.sites, 1, callee_params, vec![Dtype::F64.into()], size / 4);
+    let callee_params = vec![entry_params()[1], Dtype::Usize.into(), Dtype::F64.into()];
+    let callee = function(
+        &mut random,
+        &mut module.sites,
+        1,
+        callee_params,
+        vec![Dtype::F64.into()],
+        size / 4,
+    );
     module.functions = vec![entry, callee];
     module
 }
@@ -95,6 +96,7 @@ fn function(
         random,
         sites,
         scope: params,
+        counters: Vec::new(),
         open: Vec::new(),
         left: size,
         calls: number == 0,
@@ -121,6 +123,8 @@ struct Writer<'a> {
     sites: &'a mut Vec<Site>,
     /// The values that may be used here.
     scope: Vec<Value>,
+    /// Indices of loops.
+    counters: Vec<Value>,
     open: Vec<Open>,
     left: usize,
     calls: bool,
@@ -163,7 +167,8 @@ impl Writer<'_> {
             Dtype::Bool => Const::bool(self.random.one_in(2)),
             ty => {
                 let small = self.random.below(7) as i128 - i128::from(ty.is_signed_int());
-                let odd = [-1, i128::from(i64::MAX), i128::from(i64::MIN), 8, 64, i128::from(i32::MIN)];
+                let odd =
+                    [-1, i128::from(i64::MAX), i128::from(i64::MIN), 8, 64, i128::from(i32::MIN)];
                 let value = if self.random.one_in(8) { self.random.pick(&odd) } else { small };
                 Const::int(ty, value)
             }
@@ -172,7 +177,10 @@ impl Writer<'_> {
     }
 
     fn values_of(&mut self, types: &[ValueType]) -> Vec<Value> {
-        types.iter().map(|ty| self.value(ty.as_scalar().expect("only scalars are handed on"))).collect()
+        types
+            .iter()
+            .map(|ty| self.value(ty.as_scalar().expect("only scalars are handed on")))
+            .collect()
     }
 
     fn view(&mut self) -> Value {
@@ -204,8 +212,8 @@ impl Writer<'_> {
             7 => self.compare(),
             8..12 => self.load(),
             12..14 => self.store(),
-            14 => self.assert(),
-            15 => self.divide(),
+            14 if self.random.one_in(3) => self.assert(),
+            15 if self.random.one_in(2) => self.divide(),
             16 | 17 if structured => self.if_(),
             18 | 19 | 20 if structured => self.for_(),
             21 if structured => self.while_(),
@@ -277,7 +285,8 @@ impl Writer<'_> {
     }
 
     fn condition(&mut self) -> Value {
-        let ty = self.random.pick(&[Dtype::Usize, Dtype::Usize, Dtype::I64, Dtype::I32, Dtype::F64]);
+        let ty =
+            self.random.pick(&[Dtype::Usize, Dtype::Usize, Dtype::I64, Dtype::I32, Dtype::F64]);
         let op = self.random.pick(&[
             Compare::Eq,
             Compare::Ne,
@@ -309,13 +318,53 @@ impl Writer<'_> {
         let rank = self.builder.func.view_type(view).rank;
         (0..rank)
             .map(|axis| {
-                let index = self.value(Dtype::Usize);
                 let len = self.builder.dim(view, axis);
+                let index = self.index(len);
                 let site = self.site(SiteKind::Index { array: "a".into(), axis, rank });
                 self.builder.insert(Op::CheckIndex { index, len, site }, &[]);
                 index
             })
             .collect()
+    }
+
+    /// An index that is often below `len`.
+    fn index(&mut self, len: Value) -> Value {
+        let counters: Vec<Value> =
+            self.scope.iter().copied().filter(|value| self.counters.contains(value)).collect();
+        let small = self.random.below(3);
+        if counters.is_empty() || self.random.one_in(6) {
+            return match self.random.below(6) {
+                0 => self.value(Dtype::Usize),
+                1 | 2 => {
+                    let value = self.value(Dtype::Usize);
+                    let last = self.builder.index(3);
+                    self.builder.binary(Binary::And, value, last)
+                }
+                _ => self.builder.index(small),
+            };
+        }
+        let mut counter = self.random.pick(&counters);
+        counter = self.builder.cast(counter, Dtype::Usize);
+        let small = self.builder.index(small);
+        match self.random.below(12) {
+            0..6 => counter,
+            6 => self.builder.binary(Binary::Add, counter, small),
+            7 => self.builder.binary(Binary::Sub, counter, small),
+            8 => self.builder.binary(Binary::SaturatingSub, counter, small),
+            9 => {
+                let other = self.value(Dtype::Usize);
+                self.builder.binary(Binary::Add, other, counter)
+            }
+            10 => {
+                let one = self.builder.index(1);
+                let last = self.builder.binary(Binary::Sub, len, one);
+                self.builder.binary(Binary::Sub, last, counter)
+            }
+            _ => {
+                let other = self.value(Dtype::Usize);
+                self.builder.binary(Binary::Sub, other, counter)
+            }
+        }
     }
 
     fn load(&mut self) {
@@ -436,6 +485,23 @@ impl Writer<'_> {
 
     /// A bound of a loop that is not far from zero.
     fn bound(&mut self, ty: Dtype) -> Value {
+        let small = self.random.below(5);
+        match self.random.below(8) {
+            0..4 => {
+                let view = self.view();
+                let len = self.builder.dim(view, 0);
+                let len = if self.random.one_in(3) {
+                    let small = self.builder.index(small);
+                    let op = self.random.pick(&[Binary::Sub, Binary::SaturatingSub]);
+                    self.builder.binary(op, len, small)
+                } else {
+                    len
+                };
+                return self.builder.cast(len, ty);
+            }
+            4 | 5 => return self.builder.constant(Const::int(ty, small as i128)),
+            _ => {}
+        }
         let value = self.value(ty);
         let most = self.builder.constant(Const::int(ty, 9));
         let value = self.builder.binary(Binary::Min, value, most);
@@ -447,7 +513,8 @@ impl Writer<'_> {
     }
 
     fn for_(&mut self) {
-        let ty = self.random.pick(&[Dtype::Usize, Dtype::Usize, Dtype::Usize, Dtype::I64, Dtype::I32]);
+        let ty =
+            self.random.pick(&[Dtype::Usize, Dtype::Usize, Dtype::Usize, Dtype::I64, Dtype::I32]);
         let start = if self.random.one_in(3) {
             self.bound(ty)
         } else {
@@ -467,6 +534,7 @@ impl Writer<'_> {
             self.scope.push(param);
         }
         self.scope.push(index);
+        self.counters.push(index);
         self.open.push(Open { body, results: types.clone(), carried: Some(types.clone()) });
         self.block(body, &types, false);
         self.open.pop();
@@ -506,6 +574,7 @@ impl Writer<'_> {
         self.builder.switch_to(body);
         self.builder.insert(Op::If { cond, then, otherwise }, &[]);
         self.scope.push(counter);
+        self.counters.push(counter);
         let step = if self.random.one_in(3) { 2 } else { 1 };
         let step = self.builder.index(if down { 1 } else { step });
         let op = if down { Binary::Sub } else { Binary::Add };
