@@ -1,0 +1,1 @@
+//! Programs that show Mambo at work: `cargo run --release --example tour`.
