@@ -1,1 +1,62 @@
-//! stub
+//! The attributes of Mambo: `#[jit]` and `#[derive(Data)]`.
+//!
+//! `#[jit]` keeps the function, hands its syntax tree to the frontend, and puts the encoded
+//! kernel tree beside it, in a type of the same name that carries the associated functions
+//! (`jit.rs` shows what comes out). What only rustc can resolve, it is asked to: `callee.rs`
+//! says how it tells kernels from other functions without a registry.
+//!
+//! Promise: the function is emitted whatever mistakes it has, so that editors keep working.
+//! This crate knows no types and no typed form; both are the business of the compiler.
+
+mod callee;
+mod data;
+mod eager;
+mod face;
+mod generics;
+mod jit;
+
+use proc_macro::TokenStream;
+
+/// Compiles a function at run time, for the types it is called with and the processor at
+/// hand. The function is called as before; see the documentation of `mambo`.
+///
+/// ```ignore
+/// #[jit]
+/// fn dot(a: &[f64], b: &[f64]) -> f64 {
+///     let mut sum = 0.0;
+///     for i in 0..a.len() {
+///         sum += a[i] * b[i];
+///     }
+///     sum
+/// }
+/// ```
+///
+/// # Options
+/// * `#[jit(f32, f64)]`: types for the generic parameters that `name::warm_up()`, or else the
+///   first call, compiles for; further ones are compiled on first use.
+/// * `#[jit("f64(f64[:], f64[:])")]`: the same, in Numba's spelling. An array `[:]` of any
+///   strides is compiled for contiguous arrays and for strided ones.
+/// * `inline = "always"` or `"never"`: whether kernels that call this one contain its code.
+/// * `boundscheck = false`: trusts every index; only on an `unsafe fn`.
+#[proc_macro_attribute]
+pub fn jit(options: TokenStream, item: TokenStream) -> TokenStream {
+    jit::expand(options.into(), item.into()).into()
+}
+
+/// Lets kernels take, hold and return a plain structure.
+///
+/// The fields are numbers, `bool`, tuples, `[T; N]`, or structures with this derive. The
+/// structure may then be an argument, by value or by reference, a result, and a constant that
+/// kernels use.
+///
+/// ```ignore
+/// #[derive(Clone, Copy, Data)]
+/// struct Point {
+///     x: f64,
+///     y: f64,
+/// }
+/// ```
+#[proc_macro_derive(Data)]
+pub fn data(item: TokenStream) -> TokenStream {
+    data::expand(item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+}

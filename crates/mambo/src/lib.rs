@@ -1,1 +1,118 @@
-//! stub
+//! Annotate a numeric function, and have it compiled when it runs, for the types it is called
+//! with and the processor at hand.
+//!
+//! ```
+//! use mambo::prelude::*;
+//!
+//! #[jit]
+//! fn triangle(n: u64) -> u64 {
+//!     let mut sum = 0;
+//!     for i in 1..=n {
+//!         sum += i;
+//!     }
+//!     sum
+//! }
+//!
+//! assert_eq!(triangle(100), 5050);                    // compiled on this call
+//! assert_eq!(triangle::rust(100), 5050);              // the plain function
+//! assert_eq!(triangle::signatures()[0].to_string(), "(u64) -> u64");
+//! ```
+//!
+//! # A kernel is two items
+//! The function `name` is called like the function that was written; it panics where that
+//! would. The type `name` carries the rest:
+//!
+//! | | |
+//! |---|---|
+//! | `name::rust(..)` | the plain function |
+//! | `name::try_call(..)` | a [`Result`] instead of a panic ([`Error`]) |
+//! | `name::warm_up()` | compiles the signatures that the attribute lists |
+//! | `name::signatures()` | what is compiled so far |
+//! | `name::ir()`, `name::asm()` | its code, before and after the code generator |
+//! | `name::stats()` | how much, and how long it took |
+//!
+//! The type implements [`Kernel`]. Types and functions may share a name in Rust; a *module* of
+//! that name may not be in the same scope (`mod dot; use dot::dot;` does not compile).
+//!
+//! # What kernels take and return
+//! [`Arg`] and [`Ret`] list the types. Anything else is an error of the compiler at the type.
+//! Structures get `#[derive(Data)]`; generic kernels take [`Number`], [`Real`] or [`Integer`]:
+//!
+//! ```
+//! use mambo::prelude::*;
+//!
+//! #[derive(Clone, Copy, Debug, PartialEq, Data)]
+//! struct Point {
+//!     x: f64,
+//!     y: f64,
+//! }
+//!
+//! #[jit]
+//! fn middle(a: Point, b: &Point) -> Point {
+//!     Point { x: 0.5 * (a.x + b.x), y: 0.5 * (a.y + b.y) }
+//! }
+//!
+//! #[jit(f32, f64)]
+//! fn lerp<T: Real>(a: T, b: T, t: T) -> T {
+//!     t.mul_add(b - a, a)
+//! }
+//!
+//! let (a, b) = (Point { x: 0.0, y: 2.0 }, Point { x: 4.0, y: 0.0 });
+//! assert_eq!(middle(a, &b), Point { x: 2.0, y: 1.0 });
+//! assert_eq!(lerp(1.0f32, 3.0, 0.5), 2.0);
+//! assert_eq!(lerp::stats().compiled, 2);
+//! ```
+//!
+//! # What kernels call
+//! A kernel calls other kernels and ordinary functions by their names. Kernels are compiled
+//! into each other; other functions ([`HostFn`]) are called by address, as are kernels that
+//! are declared inside of a function. A generic function that is no kernel needs its type
+//! arguments written: `helper::<f64>(x)`.
+//!
+//! # Panics
+//! A panic of a kernel frees what the kernel allocated and panics in the caller, with the
+//! file and line in the kernel; `name::try_call` returns it. A panic of an ordinary function
+//! that a kernel calls goes on through the kernel with its own payload. Recursion that is too
+//! deep is such a panic, where a plain function would overflow the stack and end the process.
+//!
+//! # Looking inside
+//! With `MAMBO_DUMP=<directory>` in the environment, the intermediate form after each pass
+//! and the machine code of every kernel are written there.
+
+pub use mambo_macros::{Data, jit};
+pub use mambo_runtime::{
+    Arg, BackendError, Captured, CompileError, Described, Dispatcher, Error, HostArg, HostFn,
+    Integer, Kernel, Layout, Leaves, Number, Panic, Payload, Plain, Rank, Real, Ret, Scalar,
+    Signature, Stats, Type,
+};
+
+/// What a module with kernels needs: the attributes, the bounds for generic kernels, and the
+/// array types.
+pub mod prelude {
+    pub use crate::{Data, Integer, Kernel, Number, Real, jit};
+    pub use ndarray::{
+        Array, Array0, Array1, Array2, Array3, Array4, Array5, Array6, ArrayRef, ArrayRef1,
+        ArrayRef2, ArrayView, ArrayView0, ArrayView1, ArrayView2, ArrayView3, ArrayView4,
+        ArrayView5, ArrayView6, ArrayViewMut, ArrayViewMut0, ArrayViewMut1, ArrayViewMut2,
+        ArrayViewMut3, ArrayViewMut4, ArrayViewMut5, ArrayViewMut6, Axis, Ix0, Ix1, Ix2, Ix3, Ix4,
+        Ix5, Ix6, array, s,
+    };
+}
+
+/// What generated code uses; not for people, and without promises.
+#[doc(hidden)]
+pub mod __private {
+    pub use mambo_runtime::generated::*;
+    pub use mambo_runtime::{
+        Arg, Captured, Described, Dispatcher, Error, Kernel, Layout, Leaves, Plain, Ret, Type,
+    };
+    pub use ndarray;
+
+    use mambo_cranelift::Cranelift;
+
+    /// The backend of the process.
+    pub fn backend() -> &'static dyn Backend {
+        static BACKEND: Cranelift = Cranelift::new();
+        &BACKEND
+    }
+}

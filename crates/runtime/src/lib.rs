@@ -1,1 +1,70 @@
-//! stub
+//! The runtime of Mambo: from a call of a kernel to the code of its signature and back.
+//!
+//! * [`Dispatcher`]: one a kernel; finds or compiles the code for a call and runs it.
+//! * [`Arg`], [`Ret`], [`Described`], [`Captured`], [`HostFn`]: which Rust types cross between
+//!   the host and compiled code, and how. All stand on [`Plain`] (values made of scalars) and
+//!   ndarray's arrays.
+//! * [`Number`], [`Real`], [`Integer`]: bounds for generic kernels.
+//! * [`Kernel`]: a kernel as a type. [`Error`]: what can go wrong.
+//!
+//! A type flattens into 64-bit slots depth first: a scalar is one slot; tuples, structures and
+//! `[T; N]` are their items; `Option` is a `bool` and the value; arrays, views, slices and
+//! `&[T; N]` are address, lengths, strides; a reference to another plain type is the address
+//! of each scalar. Because the slots of a type are a type too, a call packs them on its stack
+//! without a buffer.
+//!
+//! Where to begin reading: `dispatcher.rs`. Invariant: this crate knows no concrete backend.
+
+mod arg;
+mod backend;
+mod compiled;
+mod context;
+mod describe;
+mod dispatcher;
+mod dump;
+mod error;
+#[cfg(test)]
+mod fake;
+mod host;
+mod kernel;
+mod number;
+mod plain;
+mod probe;
+mod rank;
+mod ret;
+mod scalar;
+mod slots;
+mod stack;
+#[cfg(test)]
+mod tests;
+
+pub use arg::Arg;
+pub use backend::BackendSource;
+pub use describe::{Captured, Described};
+pub use dispatcher::{Dispatcher, Stats};
+pub use error::{Error, Panic, Payload};
+pub use host::{HostArg, HostFn};
+pub use kernel::Kernel;
+pub use mambo_compiler::CompileError;
+pub use mambo_compiler::backend::BackendError;
+pub use mambo_ir::{Layout, Signature, Type};
+pub use number::{Integer, Number, Real};
+pub use plain::{Leaves, Plain};
+pub use rank::Rank;
+pub use ret::Ret;
+pub use scalar::Scalar;
+
+/// What generated code uses; not for people, and without promises.
+#[doc(hidden)]
+pub mod generated {
+    pub use crate::arg::{Arguments, Nested};
+    pub use crate::context::Allocations;
+    pub use crate::describe::reference_type;
+    pub use crate::dispatcher::{Describe, Eager, instance};
+    pub use crate::probe::{HostProbe, Probe};
+    pub use crate::rank::Layouts;
+    pub use crate::slots::{Cons, End, SlotBlock};
+    pub use mambo_compiler::backend::Backend;
+    pub use mambo_compiler::source::{Callee, Capture, Instance, KernelSource};
+    pub use mambo_ir::signature::StructType;
+}

@@ -1,0 +1,308 @@
+//! Arguments of kernels, and how they become slots.
+//!
+//! Promise: the slots of a value point into the value, so they may be used as long as the
+//! value is neither moved, dropped nor touched.
+
+use crate::describe::{Described, array_type, reference_type};
+use crate::plain::{Leaves, Plain};
+use crate::rank::{Layouts, MAX_ARRAYS, Rank};
+use crate::scalar::{Scalar, for_each_scalar, for_each_tuple};
+use crate::slots::{Cons, End, SlotBlock};
+use mambo_ir::Type;
+use mambo_ir::signature::Access;
+use ndarray::{ArrayBase, ArrayRef, OwnedRepr, ViewRepr};
+
+/// A type that a kernel can take as an argument.
+///
+/// | type | what the kernel gets |
+/// |---|---|
+/// | numbers, `bool`, tuples, `[T; N]`, `Option`, structures with `#[derive(Data)]` | its scalars |
+/// | `&T`, `&mut T` of them | pointers to its scalars |
+/// | `&[T]`, `&mut [T]`, `&[T; N]`, `&mut [T; N]` | a view |
+/// | `ArrayView`, `ArrayViewMut`, `Array`, `&ArrayRef`, `&Array` and their `&mut` | a view |
+///
+/// # Safety
+/// The slots must describe the value as [`Described::describe`] says, and each array that is
+/// not a slice must have pushed its class, in order.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a kernel",
+    label = "kernels cannot take this type",
+    note = "kernels take numbers and `bool`, tuples and `[T; N]` of them, structures with `#[derive(mambo::Data)]`, slices `&[T]`, and ndarray's `Array`, `ArrayView`, `ArrayViewMut` and `&ArrayRef` of 0 to 6 dimensions",
+    note = "for a generic parameter write `T: Number`, `T: Real` or `T: Integer`"
+)]
+pub unsafe trait Arg: Described {
+    /// Its slots.
+    #[doc(hidden)]
+    type Slots: SlotBlock;
+
+    /// How many layout classes it pushes.
+    #[doc(hidden)]
+    const ARRAYS: u32 = 0;
+
+    /// The slots.
+    #[doc(hidden)]
+    fn pack(&mut self, layouts: &mut Layouts) -> Self::Slots;
+}
+
+// SAFETY: by the contract of `Plain`.
+unsafe impl<T: Plain> Arg for T {
+    type Slots = T::Slots;
+    #[inline]
+    fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
+        self.to_slots()
+    }
+}
+
+/// References to one type whose scalars can be pointed at. A blanket implementation would
+/// overlap with the one for plain types.
+macro_rules! references {
+    ([$($generics:tt)*] $ty:ty) => {
+        impl<$($generics)*> Described for &$ty {
+            fn describe() -> Type {
+                reference_type::<$ty>(false)
+            }
+        }
+
+        impl<$($generics)*> Described for &mut $ty {
+            fn describe() -> Type {
+                reference_type::<$ty>(true)
+            }
+        }
+
+        // SAFETY: by the contract of `Leaves`.
+        unsafe impl<$($generics)*> Arg for &$ty {
+            type Slots = <$ty as Leaves>::Pointers;
+            #[inline]
+            fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
+                // SAFETY: a reference points to a value.
+                unsafe { <$ty as Leaves>::pointers((&raw const **self).cast_mut()) }
+            }
+        }
+
+        // SAFETY: by the contract of `Leaves`.
+        unsafe impl<$($generics)*> Arg for &mut $ty {
+            type Slots = <$ty as Leaves>::Pointers;
+            #[inline]
+            fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
+                // SAFETY: a reference points to a value.
+                unsafe { <$ty as Leaves>::pointers(&raw mut **self) }
+            }
+        }
+    };
+}
+
+macro_rules! scalar_references {
+    ($($ty:ident),*) => {$(references!([] $ty);)*};
+}
+for_each_scalar!(scalar_references);
+
+macro_rules! tuple_references {
+    ($($name:ident $index:tt),+) => {
+        references!([$($name: Leaves),+] ($($name,)+));
+    };
+}
+for_each_tuple!(tuple_references);
+
+// SAFETY: a slice is contiguous, and of class C without saying so.
+unsafe impl<T: Scalar> Arg for &[T] {
+    type Slots = [u64; 3];
+    #[inline]
+    fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
+        [self.as_ptr() as u64, self.len() as u64, 1]
+    }
+}
+
+// SAFETY: a slice is contiguous, and of class C without saying so.
+unsafe impl<T: Scalar> Arg for &mut [T] {
+    type Slots = [u64; 3];
+    #[inline]
+    fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
+        [self.as_mut_ptr() as u64, self.len() as u64, 1]
+    }
+}
+
+/// A scalar, or an array of fixed length of these: what `&[T; N]` holds.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a kernel cannot take a reference to an array of `{Self}`",
+    label = "only arrays of numbers and `bool`, nested or not, go by reference",
+    note = "pass the array by value, or one array a field"
+)]
+pub trait Nested: Plain {
+    /// One slot an axis.
+    type Axes: SlotBlock;
+    /// Scalars inside.
+    const LEN: usize;
+    /// The length of each axis.
+    fn dims() -> Self::Axes;
+    /// The stride of each axis, in scalars.
+    fn strides() -> Self::Axes;
+}
+
+macro_rules! nested_scalars {
+    ($($ty:ident),*) => {$(
+        impl Nested for $ty {
+            type Axes = End;
+            const LEN: usize = 1;
+            #[inline]
+            fn dims() -> End {
+                End
+            }
+            #[inline]
+            fn strides() -> End {
+                End
+            }
+        }
+    )*};
+}
+for_each_scalar!(nested_scalars);
+
+impl<T: Nested, const N: usize> Nested for [T; N] {
+    type Axes = Cons<u64, T::Axes>;
+    const LEN: usize = T::LEN * N;
+    #[inline]
+    fn dims() -> Self::Axes {
+        Cons(N as u64, T::dims())
+    }
+    #[inline]
+    fn strides() -> Self::Axes {
+        Cons(T::LEN as u64, T::strides())
+    }
+}
+
+/// Address, lengths and strides of a nested array.
+type NestedSlots<T> = Cons<u64, Cons<<T as Nested>::Axes, <T as Nested>::Axes>>;
+
+#[inline]
+fn pack_nested<T: Nested>(this: *const T) -> NestedSlots<T> {
+    Cons(this as u64, Cons(T::dims(), T::strides()))
+}
+
+impl<T: Nested, const N: usize> Described for &[T; N] {
+    fn describe() -> Type {
+        reference_type::<[T; N]>(false)
+    }
+}
+
+impl<T: Nested, const N: usize> Described for &mut [T; N] {
+    fn describe() -> Type {
+        reference_type::<[T; N]>(true)
+    }
+}
+
+// SAFETY: nested arrays are contiguous.
+unsafe impl<T: Nested, const N: usize> Arg for &[T; N] {
+    type Slots = NestedSlots<[T; N]>;
+    #[inline]
+    fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
+        pack_nested(&raw const **self)
+    }
+}
+
+// SAFETY: nested arrays are contiguous.
+unsafe impl<T: Nested, const N: usize> Arg for &mut [T; N] {
+    type Slots = NestedSlots<[T; N]>;
+    #[inline]
+    fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
+        pack_nested(&raw mut **self)
+    }
+}
+
+/// The slots of an array that is read.
+#[inline]
+fn pack_shared<T: Scalar, D: Rank>(array: &ArrayRef<T, D>, layouts: &mut Layouts) -> D::Slots {
+    D::pack(array.as_ptr() as usize, array.shape(), array.strides(), layouts)
+}
+
+/// The slots of an array that is written.
+#[inline]
+fn pack_mut<T: Scalar, D: Rank>(array: &mut ArrayRef<T, D>, layouts: &mut Layouts) -> D::Slots {
+    let address = array.as_mut_ptr() as usize;
+    D::pack(address, array.shape(), array.strides(), layouts)
+}
+
+macro_rules! arrays {
+    ($($pack:ident [$($generics:tt)*] $ty:ty, $item:ty;)*) => {$(
+        // SAFETY: ndarray keeps pointer, shape and strides of an array in agreement.
+        unsafe impl<$($generics)*> Arg for $ty {
+            type Slots = D::Slots;
+            const ARRAYS: u32 = 1;
+            #[inline]
+            fn pack(&mut self, layouts: &mut Layouts) -> Self::Slots {
+                $pack::<$item, D>(self, layouts)
+            }
+        }
+    )*};
+}
+arrays! {
+    pack_shared [T: Scalar, D: Rank] ArrayBase<ViewRepr<&T>, D>, T;
+    pack_mut [T: Scalar, D: Rank] ArrayBase<ViewRepr<&mut T>, D>, T;
+    pack_mut [T: Scalar, D: Rank] ArrayBase<OwnedRepr<T>, D>, T;
+    pack_shared [T: Scalar, D: Rank] &ArrayRef<T, D>, T;
+    pack_mut [T: Scalar, D: Rank] &mut ArrayRef<T, D>, T;
+    pack_shared [S: ndarray::Data<Elem: Scalar>, D: Rank] &ArrayBase<S, D>, S::Elem;
+    pack_mut [S: ndarray::DataMut<Elem: Scalar>, D: Rank] &mut ArrayBase<S, D>, S::Elem;
+}
+
+/// The arguments of a call, as a list.
+///
+/// # Safety
+/// As [`Arg`], for each item in order.
+#[doc(hidden)]
+pub unsafe trait Arguments {
+    /// The slots of all.
+    type Slots: SlotBlock;
+    /// How many layout classes they push.
+    const ARRAYS: u32;
+    /// The slots of all.
+    fn pack(&mut self, layouts: &mut Layouts) -> Self::Slots;
+    /// The types of all.
+    fn describe(into: &mut Vec<Type>);
+}
+
+// SAFETY: nothing to describe.
+unsafe impl Arguments for End {
+    type Slots = End;
+    const ARRAYS: u32 = 0;
+    #[inline]
+    fn pack(&mut self, _: &mut Layouts) -> End {
+        End
+    }
+    fn describe(_: &mut Vec<Type>) {}
+}
+
+// SAFETY: the slots of the first, then those of the rest.
+unsafe impl<A: Arg, R: Arguments> Arguments for Cons<A, R> {
+    type Slots = Cons<A::Slots, R::Slots>;
+    const ARRAYS: u32 = {
+        let arrays = A::ARRAYS + R::ARRAYS;
+        assert!(arrays <= MAX_ARRAYS, "a kernel takes at most 32 arrays");
+        arrays
+    };
+    #[inline]
+    fn pack(&mut self, layouts: &mut Layouts) -> Self::Slots {
+        const { assert!(Self::ARRAYS <= MAX_ARRAYS) };
+        let first = self.0.pack(layouts);
+        Cons(first, self.1.pack(layouts))
+    }
+    fn describe(into: &mut Vec<Type>) {
+        into.push(A::describe());
+        R::describe(into);
+    }
+}
+
+/// An argument's type is an array whose class a call tells.
+pub(crate) fn tells_layout(ty: &Type) -> bool {
+    matches!(ty, Type::Array(array) if !array.slice)
+}
+
+/// The type of an array that host functions take: any strides.
+pub(crate) fn strided_array_type<T: Scalar>(rank: u8, access: Access) -> Type {
+    match array_type::<T>(rank, access, false) {
+        Type::Array(mut array) => {
+            array.layout = if rank == 0 { mambo_ir::Layout::C } else { mambo_ir::Layout::Strided };
+            Type::Array(array)
+        }
+        other => other,
+    }
+}

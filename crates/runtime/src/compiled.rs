@@ -1,0 +1,104 @@
+//! One compiled signature: from an instance to code, and from a status back to words.
+
+use crate::backend::BackendSource;
+use crate::context::CallContext;
+use crate::dump::Dump;
+use crate::error::{Error, Panic, Payload};
+use crate::host;
+use mambo_compiler::CompileError;
+use mambo_compiler::backend::{Artifact, BackendError};
+use mambo_compiler::source::{Instance, KernelSource};
+use mambo_ir::{Module, Signature, SiteKind};
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+/// The journey up to the backend: [`mambo_compiler::build::build`].
+pub(crate) type Build = fn(
+    &'static KernelSource,
+    &Instance,
+    &mut dyn FnMut(&str, &Module),
+) -> Result<Module, CompileError>;
+
+/// The code of one signature. Lives as long as the process, as kernels do.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) signature: Signature,
+    pub(crate) module: Module,
+    pub(crate) artifact: Box<dyn Artifact>,
+    pub(crate) time: Duration,
+}
+
+/// Why there is no code. The same for everyone who asks.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    Compile(CompileError),
+    Backend(BackendError),
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Compile(error) => Error::Compile(error),
+            Failure::Backend(error) => Error::Backend(error),
+        }
+    }
+}
+
+/// Compiles `source` for `instance`, the `number`th of the kernel.
+pub(crate) fn compile(
+    source: &'static KernelSource,
+    instance: &Instance,
+    build: Build,
+    backend: BackendSource,
+    number: usize,
+) -> Result<Compiled, Failure> {
+    let start = Instant::now();
+    let mut dump = Dump::from_environment(source.name, number);
+    let module = build(source, instance, &mut |pass, module| dump.pass(pass, module))
+        .map_err(Failure::Compile)?;
+    let artifact = backend().compile(&module).map_err(Failure::Backend)?;
+    let time = start.elapsed();
+    dump.assembly(&*artifact);
+    Ok(Compiled { signature: instance.signature.clone(), module, artifact, time })
+}
+
+impl Compiled {
+    /// What a status that is not 0 means.
+    #[cold]
+    pub(crate) fn failure(&self, status: u32, context: &CallContext) -> Error {
+        let operands = context.operands();
+        let Some(site) = self.module.sites.get(status as usize - 1) else {
+            let message = format!("compiled code returned the unknown status {status}");
+            let name = &self.module.entry().name;
+            return Error::Compile(CompileError::whole(name, "", message));
+        };
+        let operands = match site.kind {
+            SiteKind::HostPanic => match host::take_payload() {
+                Some(payload) => return Error::HostPanic(Payload::new(payload)),
+                None => &operands[..],
+            },
+            // As many sizes as the array has axes; none is zero in an array that is too large.
+            SiteKind::Allocation { .. } => {
+                let len = operands.iter().rposition(|&size| size != 0).map_or(0, |at| at + 1);
+                &operands[..len]
+            }
+            _ => &operands[..],
+        };
+        let source = self.module.sources.get(site.source as usize);
+        let (kernel, file) =
+            source.map_or_else(Default::default, |s| (s.kernel.clone(), s.file.clone()));
+        let (line, column) = (site.span.line, site.span.column);
+        let message = site.kind.message(operands);
+        Error::Panic(Box::new(Panic { kernel, file, line, column, message }))
+    }
+
+    /// The optimised module as text, headed by the signature.
+    pub(crate) fn write_ir(&self, into: &mut String) {
+        let _ = writeln!(into, "; {}\n{}", self.signature, self.module);
+    }
+
+    /// The machine code as text, headed by the signature.
+    pub(crate) fn write_assembly(&self, into: &mut String) {
+        let _ = writeln!(into, "; {}\n{}", self.signature, self.artifact.assembly());
+    }
+}

@@ -1,0 +1,108 @@
+//! What a call lends compiled code: memory for arrays, and the limit of the stack.
+//!
+//! Promise: whatever compiled code allocates is freed when the call ends, unless it is
+//! returned.
+
+use crate::stack;
+use mambo_compiler::abi::Context;
+use mambo_ir::site::MAX_OPERANDS;
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
+
+/// The context of one call. Compiled code sees the first field only.
+#[repr(C)]
+pub(crate) struct CallContext {
+    lent: Context,
+    pub(crate) allocations: Allocations,
+}
+
+impl CallContext {
+    #[inline]
+    pub(crate) fn new() -> Self {
+        CallContext {
+            lent: Context {
+                stack_limit: stack::limit(),
+                allocate,
+                free,
+                operands: [0; MAX_OPERANDS],
+            },
+            allocations: Allocations(Vec::new()),
+        }
+    }
+
+    /// What to hand compiled code; good for the whole of the context.
+    #[inline]
+    pub(crate) fn lend(&mut self) -> *mut Context {
+        (&raw mut *self).cast()
+    }
+
+    /// What a panic left.
+    pub(crate) fn operands(&self) -> &[u64; MAX_OPERANDS] {
+        &self.lent.operands
+    }
+}
+
+/// The arrays that a call has allocated and not freed.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Allocations(Vec<(*mut u8, Layout)>);
+
+impl Allocations {
+    fn allocate(&mut self, bytes: u64, align: u64, zeroed: bool) -> *mut u8 {
+        let (Ok(bytes), Ok(align)) = (usize::try_from(bytes), usize::try_from(align)) else {
+            return std::ptr::null_mut();
+        };
+        // Refuses more than `isize::MAX` bytes.
+        let Ok(layout) = Layout::from_size_align(bytes, align) else {
+            return std::ptr::null_mut();
+        };
+        if bytes == 0 {
+            return std::ptr::without_provenance_mut(align);
+        }
+        // SAFETY: the size is not zero.
+        let memory = unsafe { if zeroed { alloc_zeroed(layout) } else { alloc(layout) } };
+        if !memory.is_null() {
+            self.0.push((memory, layout));
+        }
+        memory
+    }
+
+    /// Gives an allocation out of the list, if it is in it and has this layout.
+    pub(crate) fn take(&mut self, memory: *mut u8, layout: Layout) -> bool {
+        let found = self.0.iter().rposition(|entry| *entry == (memory, layout));
+        found.map(|at| self.0.swap_remove(at)).is_some()
+    }
+
+    fn free(&mut self, memory: *mut u8) {
+        if let Some(at) = self.0.iter().rposition(|entry| entry.0 == memory) {
+            let (memory, layout) = self.0.swap_remove(at);
+            // SAFETY: allocated with this layout, and no longer in the list.
+            unsafe { dealloc(memory, layout) };
+        }
+    }
+}
+
+impl Drop for Allocations {
+    fn drop(&mut self) {
+        for (memory, layout) in self.0.drain(..) {
+            // SAFETY: allocated with this layout, freed here once.
+            unsafe { dealloc(memory, layout) };
+        }
+    }
+}
+
+unsafe extern "C" fn allocate(
+    context: *mut Context,
+    bytes: u64,
+    align: u64,
+    zeroed: u32,
+) -> *mut u8 {
+    // SAFETY: compiled code hands back the context of its call, which `lend` made.
+    let context = unsafe { &mut *context.cast::<CallContext>() };
+    context.allocations.allocate(bytes, align, zeroed != 0)
+}
+
+unsafe extern "C" fn free(context: *mut Context, memory: *mut u8) {
+    // SAFETY: compiled code hands back the context of its call, which `lend` made.
+    let context = unsafe { &mut *context.cast::<CallContext>() };
+    context.allocations.free(memory);
+}

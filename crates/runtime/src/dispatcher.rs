@@ -1,0 +1,324 @@
+//! One dispatcher a kernel: from a call to the code of its signature.
+//!
+//! The key of a call is the monomorphic function that describes it (which stands for all its
+//! Rust types) and the layout classes of its arrays. The first keys are found in a small
+//! array without locks, later ones in a table; a new key is described, and compiled if its
+//! description is new. However many threads ask for one signature at once, one compiles it
+//! and the others wait; different signatures are compiled at the same time.
+
+use crate::arg::{Arguments, tells_layout};
+use crate::backend::BackendSource;
+use crate::compiled::{Build, Compiled, Failure, compile};
+use crate::context::CallContext;
+use crate::error::Error;
+use crate::rank::Layouts;
+use crate::ret::Ret;
+use mambo_compiler::abi::Entry;
+use mambo_compiler::source::{Instance, KernelSource};
+use mambo_ir::{Layout, Signature, Type};
+use std::collections::HashMap;
+use std::collections::hash_map::DefaultHasher;
+use std::fmt;
+use std::hash::BuildHasherDefault;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
+
+/// Describes a call: one monomorphic function for each choice of generic parameters.
+pub type Describe = fn() -> Instance;
+
+/// Compiles signatures before they are called.
+pub type Eager = fn() -> Result<(), Error>;
+
+/// What calls of one kernel go through.
+pub struct Dispatcher {
+    source: &'static KernelSource,
+    backend: BackendSource,
+    build: Build,
+    eager: Option<Eager>,
+    /// Whether the eager signatures are compiled or being compiled.
+    warm: AtomicBool,
+    /// The first keys, filled from the front and never changed.
+    first: [AtomicPtr<Route>; FIRST],
+    /// All other keys.
+    others: RwLock<Table<Key, &'static Route>>,
+    /// Every signature asked for, in order.
+    instances: Mutex<Vec<(Instance, Slot)>>,
+}
+
+/// Keys found without a lock.
+const FIRST: usize = 8;
+
+type Table<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
+
+/// Where the code of a signature is or will be.
+type Slot = Arc<OnceLock<Result<&'static Compiled, Failure>>>;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    /// Address of the [`Describe`]. Two descriptions may share an address only if their code
+    /// is the same, and then they describe the same.
+    describe: usize,
+    layouts: u64,
+}
+
+/// A key and the code it leads to.
+struct Route {
+    key: Key,
+    entry: Entry,
+    compiled: &'static Compiled,
+}
+
+/// Figures of a kernel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Signatures compiled.
+    pub compiled: usize,
+    /// Time spent compiling them.
+    pub compile_time: Duration,
+    /// Bytes of machine code.
+    pub code_bytes: usize,
+}
+
+impl fmt::Display for Stats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Stats { compiled, compile_time, code_bytes } = self;
+        write!(f, "{compiled} signatures compiled in {compile_time:?}, {code_bytes} bytes of code")
+    }
+}
+
+impl Dispatcher {
+    /// A dispatcher with nothing compiled. `eager` is run by the first call.
+    pub const fn new(
+        source: &'static KernelSource,
+        backend: BackendSource,
+        eager: Option<Eager>,
+    ) -> Self {
+        Dispatcher::with_build(source, backend, eager, mambo_compiler::build::build)
+    }
+
+    pub(crate) const fn with_build(
+        source: &'static KernelSource,
+        backend: BackendSource,
+        eager: Option<Eager>,
+        build: Build,
+    ) -> Self {
+        Dispatcher {
+            source,
+            backend,
+            build,
+            eager,
+            warm: AtomicBool::new(eager.is_none()),
+            first: [const { AtomicPtr::new(ptr::null_mut()) }; FIRST],
+            others: RwLock::new(HashMap::with_hasher(BuildHasherDefault::new())),
+            instances: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Calls the kernel.
+    ///
+    /// For generated code only: `describe` must describe `A` and `R` ([`instance`]) with what
+    /// the kernel's tree names, and the tree must be that of a function from `A` to `R`.
+    ///
+    /// # Errors
+    /// If the kernel cannot be compiled for these types, or panics.
+    #[doc(hidden)]
+    #[inline]
+    pub fn call<A: Arguments, R: Ret>(&self, describe: Describe, mut args: A) -> Result<R, Error> {
+        let mut layouts = Layouts::default();
+        let slots = args.pack(&mut layouts);
+        let key = Key { describe: describe as usize, layouts: layouts.bits };
+        let route = match self.find(key) {
+            Some(route) => route,
+            None => self.route(describe, key)?,
+        };
+        let mut context = CallContext::new();
+        let mut results = MaybeUninit::<R::Slots>::uninit();
+        // SAFETY: the slots are those of the signature that the entry was compiled for; `args`
+        // keeps what they point to alive and, by its borrows, valid and unaliased; there is
+        // room for all results.
+        let status = unsafe {
+            (route.entry)(context.lend(), (&raw const slots).cast(), results.as_mut_ptr().cast())
+        };
+        if status != 0 {
+            return Err(route.compiled.failure(status, &context));
+        }
+        // SAFETY: on success all results are written, as the signature says.
+        Ok(unsafe { R::unpack(results.assume_init(), &mut context.allocations) })
+    }
+
+    #[inline]
+    fn find(&self, key: Key) -> Option<&'static Route> {
+        for slot in &self.first {
+            let route = slot.load(Ordering::Acquire);
+            // SAFETY: a route is published complete and lives for ever.
+            let route = unsafe { route.cast_const().as_ref() }?;
+            if route.key == key {
+                return Some(route);
+            }
+        }
+        self.find_other(key)
+    }
+
+    #[inline(never)]
+    fn find_other(&self, key: Key) -> Option<&'static Route> {
+        self.others.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied()
+    }
+
+    /// Describes and compiles a call, and publishes its code.
+    #[cold]
+    #[inline(never)]
+    fn route(&self, describe: Describe, key: Key) -> Result<&'static Route, Error> {
+        self.warm_up()?;
+        let mut instance = describe();
+        let mut layouts = Layouts { bits: key.layouts, count: 0 };
+        for arg in &mut instance.signature.args {
+            set_layout(arg, || layouts.take());
+        }
+        let compiled = self.compiled(instance)?;
+        let route = Route { key, entry: compiled.artifact.entry(), compiled };
+        Ok(self.publish(route))
+    }
+
+    /// Makes a route known, unless another thread was faster.
+    fn publish(&self, route: Route) -> &'static Route {
+        // Held while the array is filled, too, so that no two threads fill one place.
+        let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
+        for slot in &self.first {
+            let known = slot.load(Ordering::Acquire);
+            // SAFETY: as in `find`.
+            match unsafe { known.cast_const().as_ref() } {
+                Some(known) if known.key == route.key => return known,
+                Some(_) => {}
+                None => {
+                    let route: &'static Route = Box::leak(Box::new(route));
+                    slot.store(ptr::from_ref(route).cast_mut(), Ordering::Release);
+                    return route;
+                }
+            }
+        }
+        others.entry(route.key).or_insert_with(|| Box::leak(Box::new(route)))
+    }
+
+    /// The code of an instance, compiled by whoever comes first.
+    fn compiled(&self, instance: Instance) -> Result<&'static Compiled, Error> {
+        let (slot, number) = {
+            let mut instances = self.instances();
+            let known = instances.iter().position(|(known, _)| *known == instance);
+            let at = known.unwrap_or_else(|| {
+                instances.push((instance.clone(), Slot::default()));
+                instances.len() - 1
+            });
+            (instances[at].1.clone(), at + 1)
+        };
+        let outcome = slot.get_or_init(|| {
+            let compiled = compile(self.source, &instance, self.build, self.backend, number)?;
+            Ok(Box::leak(Box::new(compiled)))
+        });
+        outcome.clone().map_err(Error::from)
+    }
+
+    fn instances(&self) -> MutexGuard<'_, Vec<(Instance, Slot)>> {
+        self.instances.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Compiles a signature without calling it. `layouts` has the class of each argument that
+    /// is an array; those it leaves out are of layout C.
+    ///
+    /// # Errors
+    /// If the kernel cannot be compiled for these types.
+    #[doc(hidden)]
+    pub fn compile(&self, describe: Describe, layouts: &[Option<Layout>]) -> Result<(), Error> {
+        let mut instance = describe();
+        let given = layouts.iter().chain(std::iter::repeat(&None));
+        for (arg, layout) in instance.signature.args.iter_mut().zip(given) {
+            set_layout(arg, || layout.unwrap_or(Layout::C));
+        }
+        self.compiled(instance).map(|_| ())
+    }
+
+    /// Compiles the signatures that the attribute lists, if no one has begun to.
+    ///
+    /// # Errors
+    /// If one of them cannot be compiled.
+    pub fn warm_up(&self) -> Result<(), Error> {
+        match self.eager {
+            Some(eager) if !self.warm.swap(true, Ordering::AcqRel) => eager(),
+            _ => Ok(()),
+        }
+    }
+
+    /// What the kernel was made from.
+    pub fn source(&self) -> &'static KernelSource {
+        self.source
+    }
+
+    /// What is compiled, in the order it was asked for.
+    fn all_compiled(&self) -> Vec<&'static Compiled> {
+        let slots = self.instances();
+        slots.iter().filter_map(|(_, slot)| slot.get()?.as_ref().ok().copied()).collect()
+    }
+
+    /// The signatures compiled so far.
+    pub fn signatures(&self) -> Vec<Signature> {
+        self.all_compiled().iter().map(|compiled| compiled.signature.clone()).collect()
+    }
+
+    /// The optimised intermediate form of each signature compiled so far.
+    pub fn ir(&self) -> String {
+        let mut text = String::new();
+        self.all_compiled().iter().for_each(|compiled| compiled.write_ir(&mut text));
+        text
+    }
+
+    /// The machine code of each signature compiled so far, as assembly text.
+    pub fn asm(&self) -> String {
+        let mut text = String::new();
+        self.all_compiled().iter().for_each(|compiled| compiled.write_assembly(&mut text));
+        text
+    }
+
+    /// Figures of what is compiled so far.
+    pub fn stats(&self) -> Stats {
+        let all = self.all_compiled();
+        Stats {
+            compiled: all.len(),
+            compile_time: all.iter().map(|compiled| compiled.time).sum(),
+            code_bytes: all.iter().map(|compiled| compiled.artifact.code_size()).sum(),
+        }
+    }
+}
+
+impl fmt::Debug for Dispatcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dispatcher")
+            .field("kernel", &self.source.name)
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Puts the class of an array into its type, if it is of a type that tells one.
+fn set_layout(ty: &mut Type, class: impl FnOnce() -> Layout) {
+    if tells_layout(ty)
+        && let Type::Array(array) = ty
+    {
+        array.layout = class();
+    }
+}
+
+/// Describes a call of a kernel from `A` to `R`.
+#[doc(hidden)]
+pub fn instance<A: Arguments, R: Ret>(
+    generics: Vec<Type>,
+    captures: Vec<Option<mambo_compiler::source::Capture>>,
+    types: Vec<Option<Type>>,
+) -> Instance {
+    let mut args = Vec::new();
+    A::describe(&mut args);
+    let signature = Signature { args, generics, result: R::result_type() };
+    Instance { signature, captures, types }
+}

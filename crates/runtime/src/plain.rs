@@ -1,0 +1,182 @@
+//! Values made of scalars at fixed places: scalars, tuples, `[T; N]`, `Option` of them, and
+//! structures with `#[derive(Data)]`.
+
+use crate::scalar::{Scalar, for_each_scalar, for_each_tuple, list, list_pattern, list_type};
+use crate::slots::{Cons, SlotBlock};
+use mambo_ir::Type;
+
+/// A value made of scalars at fixed places, which travels as its scalars, flattened depth
+/// first. Implemented for scalars, tuples, `[T; N]`, `Option`, and by `#[derive(Data)]`.
+///
+/// # Safety
+/// [`Plain::plain_type`] must have a scalar for each slot, [`Plain::to_slots`] give the bits
+/// of each, and [`Plain::from_slots`] take them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type that kernels know",
+    label = "kernels cannot take, return, capture or hold this type",
+    note = "kernels know numbers and `bool`, tuples and `[T; N]` of them, structures with `#[derive(mambo::Data)]`, slices `&[T]`, and ndarray's `Array`, `ArrayView`, `ArrayViewMut` and `&ArrayRef` of 0 to 6 dimensions (tuples up to 6 items)",
+    note = "for a generic parameter write `T: Number`, `T: Real` or `T: Integer`"
+)]
+pub unsafe trait Plain: Sized {
+    /// Its scalars as slots.
+    #[doc(hidden)]
+    type Slots: SlotBlock;
+
+    /// Its type for the compiler.
+    #[doc(hidden)]
+    fn plain_type() -> Type;
+
+    /// Its scalars.
+    #[doc(hidden)]
+    fn to_slots(&self) -> Self::Slots;
+
+    /// The value of these scalars.
+    #[doc(hidden)]
+    fn from_slots(slots: Self::Slots) -> Self;
+}
+
+/// A [`Plain`] value whose scalars can be pointed at, so that kernels can take references
+/// to it. An `Option` cannot: whether its scalar is there would not be known.
+///
+/// # Safety
+/// [`Leaves::pointers`] must give pointers to the scalars of [`Plain::plain_type`], in
+/// order, inside of the value.
+#[diagnostic::on_unimplemented(
+    message = "a kernel cannot take a reference to `{Self}`",
+    label = "no reference to this type",
+    note = "references may point to scalars, tuples and structures with `#[derive(mambo::Data)]` whose fields are numbers, `bool`, tuples, `[T; N]` or such structures"
+)]
+pub unsafe trait Leaves: Plain {
+    /// One pointer a scalar.
+    #[doc(hidden)]
+    type Pointers: SlotBlock;
+
+    /// Pointers to the scalars of `this`.
+    ///
+    /// # Safety
+    /// `this` must point to memory of a value.
+    #[doc(hidden)]
+    unsafe fn pointers(this: *mut Self) -> Self::Pointers;
+}
+
+macro_rules! plain_scalars {
+    ($($ty:ident),*) => {$(
+        // SAFETY: one scalar, one slot.
+        unsafe impl Plain for $ty {
+            type Slots = u64;
+            fn plain_type() -> Type {
+                Type::Scalar(<$ty as Scalar>::DTYPE)
+            }
+            #[inline]
+            fn to_slots(&self) -> u64 {
+                self.to_slot()
+            }
+            #[inline]
+            fn from_slots(slots: u64) -> Self {
+                <$ty as Scalar>::from_slot(slots)
+            }
+        }
+
+        // SAFETY: the only scalar is the value itself.
+        unsafe impl Leaves for $ty {
+            type Pointers = u64;
+            #[inline]
+            unsafe fn pointers(this: *mut Self) -> u64 {
+                this as u64
+            }
+        }
+    )*};
+}
+for_each_scalar!(plain_scalars);
+
+// SAFETY: no scalar, no slot.
+unsafe impl Plain for () {
+    type Slots = [u64; 0];
+    fn plain_type() -> Type {
+        Type::UNIT
+    }
+    #[inline]
+    fn to_slots(&self) -> [u64; 0] {
+        []
+    }
+    #[inline]
+    fn from_slots(_: [u64; 0]) {}
+}
+
+macro_rules! plain_tuples {
+    ($($name:ident $index:tt),+) => {
+        // SAFETY: the scalars of the items, in order.
+        unsafe impl<$($name: Plain),+> Plain for ($($name,)+) {
+            type Slots = list_type!($($name::Slots),+);
+            fn plain_type() -> Type {
+                Type::Tuple(vec![$($name::plain_type()),+])
+            }
+            #[inline]
+            fn to_slots(&self) -> Self::Slots {
+                list!($(self.$index.to_slots()),+)
+            }
+            #[inline]
+            #[allow(non_snake_case, reason = "items are named by their types")]
+            fn from_slots(list_pattern!($($name),+): Self::Slots) -> Self {
+                ($($name::from_slots($name),)+)
+            }
+        }
+
+        // SAFETY: the leaves of the items, in order.
+        unsafe impl<$($name: Leaves),+> Leaves for ($($name,)+) {
+            type Pointers = list_type!($($name::Pointers),+);
+            #[inline]
+            unsafe fn pointers(this: *mut Self) -> Self::Pointers {
+                // SAFETY: fields of a value that the caller vouches for.
+                unsafe { list!($($name::pointers(&raw mut (*this).$index)),+) }
+            }
+        }
+    };
+}
+for_each_tuple!(plain_tuples);
+
+// SAFETY: the scalars of the items, in order.
+unsafe impl<T: Plain, const N: usize> Plain for [T; N] {
+    type Slots = [T::Slots; N];
+    fn plain_type() -> Type {
+        Type::FixedArray(Box::new(T::plain_type()), N)
+    }
+    #[inline]
+    fn to_slots(&self) -> Self::Slots {
+        std::array::from_fn(|i| self[i].to_slots())
+    }
+    #[inline]
+    fn from_slots(slots: Self::Slots) -> Self {
+        slots.map(T::from_slots)
+    }
+}
+
+// SAFETY: the leaves of the items, in order.
+unsafe impl<T: Leaves, const N: usize> Leaves for [T; N] {
+    type Pointers = [T::Pointers; N];
+    #[inline]
+    unsafe fn pointers(this: *mut Self) -> Self::Pointers {
+        // SAFETY: items of an array that the caller vouches for.
+        std::array::from_fn(|i| unsafe { T::pointers(this.cast::<T>().add(i)) })
+    }
+}
+
+// SAFETY: a `bool`, and the scalars of the value.
+unsafe impl<T: Plain> Plain for Option<T> {
+    type Slots = Cons<u64, T::Slots>;
+    fn plain_type() -> Type {
+        Type::Option(Box::new(T::plain_type()))
+    }
+    #[inline]
+    fn to_slots(&self) -> Self::Slots {
+        match self {
+            Some(value) => Cons(1, value.to_slots()),
+            // SAFETY: any bits are a block of slots, zeros too.
+            None => Cons(0, unsafe { std::mem::zeroed() }),
+        }
+    }
+    #[inline]
+    fn from_slots(Cons(some, value): Self::Slots) -> Self {
+        (some & 1 != 0).then(|| T::from_slots(value))
+    }
+}

@@ -1,0 +1,59 @@
+//! Telling kernels from other functions, by the type of the same name.
+//!
+//! The macro names the type `K` beside a called function `K`, with a fallback of its own if
+//! there is none. If `K` is a kernel, the methods of [`Probe`] are found first; if not, those
+//! of [`HostProbe`].
+
+use crate::host::HostFn;
+use crate::kernel::Kernel;
+use mambo_compiler::source::Callee;
+use std::marker::PhantomData;
+
+/// A question about the type `K`.
+#[derive(Debug)]
+pub struct Probe<K>(PhantomData<K>);
+
+impl<K> Probe<K> {
+    /// The question.
+    #[allow(clippy::new_without_default, reason = "generated code asks in one way only")]
+    pub const fn new() -> Self {
+        Probe(PhantomData)
+    }
+}
+
+impl<K: Kernel> Probe<K> {
+    /// A kernel called without type arguments; its value settles its generic parameters.
+    pub fn callee(self, _name: &'static str, _value: K::Pointer) -> Callee {
+        Callee::Kernel(K::SOURCE)
+    }
+
+    /// A kernel called with type arguments.
+    pub fn callee_with_types<F>(self, _name: &'static str, _value: F) -> Callee {
+        Callee::Kernel(K::SOURCE)
+    }
+
+    /// A kernel called with type arguments that depend on a generic parameter.
+    pub fn callee_of_generic(self) -> Callee {
+        Callee::Kernel(K::SOURCE)
+    }
+}
+
+/// The answers if `K` is no kernel.
+pub trait HostProbe: Sized {
+    /// A function called without type arguments.
+    fn callee<A, R, F: HostFn<A, R>>(self, name: &'static str, value: F) -> Callee {
+        value.callee(name)
+    }
+
+    /// A function called with type arguments.
+    fn callee_with_types<A, R, F: HostFn<A, R>>(self, name: &'static str, value: F) -> Callee {
+        value.callee(name)
+    }
+
+    /// A function called with type arguments that depend on a generic parameter.
+    fn callee_of_generic(self) -> Callee {
+        Callee::Unresolved
+    }
+}
+
+impl<K> HostProbe for Probe<K> {}

@@ -1,0 +1,143 @@
+//! The primitive types that arrays hold.
+
+use mambo_ir::Dtype;
+use std::fmt::{Debug, Display};
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A primitive type: the integers, the floats and `bool`.
+///
+/// ```
+/// use mambo_runtime::Scalar;
+/// assert_eq!(<f32 as Scalar>::DTYPE.name(), "f32");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the element type of an array in a kernel",
+    label = "not a primitive number or `bool`",
+    note = "arrays and slices hold i8 to i64, u8 to u64, isize, usize, f32, f64 or bool; for a structure, pass one array a field",
+    note = "for a generic parameter write `T: Number`, `T: Real` or `T: Integer`"
+)]
+pub trait Scalar:
+    sealed::Sealed + Copy + PartialEq + PartialOrd + Debug + Display + Default + Send + Sync + 'static
+{
+    /// Its name for the compiler.
+    const DTYPE: Dtype;
+
+    /// Its bits, zero-extended.
+    #[doc(hidden)]
+    fn to_slot(self) -> u64;
+
+    /// The value of the low bits.
+    #[doc(hidden)]
+    fn from_slot(slot: u64) -> Self;
+}
+
+macro_rules! integers {
+    ($($ty:ident as $unsigned:ident => $dtype:ident),* $(,)?) => {$(
+        impl sealed::Sealed for $ty {}
+        impl Scalar for $ty {
+            const DTYPE: Dtype = Dtype::$dtype;
+            #[inline]
+            fn to_slot(self) -> u64 {
+                self as $unsigned as u64
+            }
+            #[inline]
+            fn from_slot(slot: u64) -> Self {
+                slot as $ty
+            }
+        }
+    )*};
+}
+
+integers!(
+    i8 as u8 => I8, i16 as u16 => I16, i32 as u32 => I32, i64 as u64 => I64,
+    isize as usize => Isize, u8 as u8 => U8, u16 as u16 => U16, u32 as u32 => U32,
+    u64 as u64 => U64, usize as usize => Usize,
+);
+
+impl sealed::Sealed for bool {}
+impl Scalar for bool {
+    const DTYPE: Dtype = Dtype::Bool;
+    #[inline]
+    fn to_slot(self) -> u64 {
+        u64::from(self)
+    }
+    #[inline]
+    fn from_slot(slot: u64) -> Self {
+        slot & 1 != 0
+    }
+}
+
+impl sealed::Sealed for f32 {}
+impl Scalar for f32 {
+    const DTYPE: Dtype = Dtype::F32;
+    #[inline]
+    fn to_slot(self) -> u64 {
+        u64::from(self.to_bits())
+    }
+    #[inline]
+    fn from_slot(slot: u64) -> Self {
+        f32::from_bits(slot as u32)
+    }
+}
+
+impl sealed::Sealed for f64 {}
+impl Scalar for f64 {
+    const DTYPE: Dtype = Dtype::F64;
+    #[inline]
+    fn to_slot(self) -> u64 {
+        self.to_bits()
+    }
+    #[inline]
+    fn from_slot(slot: u64) -> Self {
+        f64::from_bits(slot)
+    }
+}
+
+/// Calls a macro with all thirteen primitive types.
+macro_rules! for_each_scalar {
+    ($callback:ident) => {
+        $callback!(bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, f32, f64);
+    };
+}
+pub(crate) use for_each_scalar;
+
+/// Calls a macro once for each length of tuple, with names and positions of its items.
+macro_rules! for_each_tuple {
+    ($callback:ident) => {
+        $callback!(A 0);
+        $callback!(A 0, B 1);
+        $callback!(A 0, B 1, C 2);
+        $callback!(A 0, B 1, C 2, D 3);
+        $callback!(A 0, B 1, C 2, D 3, E 4);
+        $callback!(A 0, B 1, C 2, D 3, E 4, F 5);
+    };
+}
+pub(crate) use for_each_tuple;
+
+/// The list type or list value of the items given.
+macro_rules! list {
+    () => { $crate::slots::End };
+    ($first:expr $(, $rest:expr)*) => {
+        $crate::slots::Cons($first, $crate::scalar::list!($($rest),*))
+    };
+}
+pub(crate) use list;
+
+macro_rules! list_type {
+    () => { $crate::slots::End };
+    ($first:ty $(, $rest:ty)*) => {
+        $crate::slots::Cons<$first, $crate::scalar::list_type!($($rest),*)>
+    };
+}
+pub(crate) use list_type;
+
+macro_rules! list_pattern {
+    () => { $crate::slots::End };
+    ($first:ident $(, $rest:ident)*) => {
+        $crate::slots::Cons($first, $crate::scalar::list_pattern!($($rest),*))
+    };
+}
+pub(crate) use list_pattern;

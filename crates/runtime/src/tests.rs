@@ -1,0 +1,1 @@
+//! Tests across the crate, on a fake backend.
