@@ -1,6 +1,6 @@
 //! The text form of the typed form: what people read in dumps and tests are written in.
 //!
-//! [`Module`](crate::Module) prints itself with `Display`.
+//! [`Module`](crate::Module) prints itself with `Display`; [`parse`] reads the text back.
 //! The text is canonical: values and blocks are numbered in order of appearance and garbage is
 //! left out, so printing what was parsed gives the same text again.
 //!
@@ -22,7 +22,11 @@
 //!
 //! A comment goes from `;` to the end of the line.
 
+mod body;
+mod lex;
 mod names;
+mod parse;
 mod print;
 
+pub use parse::{ParseError, parse};
 pub use print::{print_function, print_inst, print_terminator};

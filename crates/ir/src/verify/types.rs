@@ -113,7 +113,7 @@ impl Checker<'_> {
                 demand!(dtype.is_int(), "a `for` counts integers, not {dtype}");
                 demand!(*step >= 1, "the step of a `for` is at least 1");
                 let init: Vec<ValueType> = init.iter().map(|&v| self.function.ty(v)).collect();
-                self.results_are("carried values of the `for`", &init)
+                self.results_are("carried values", &init)
             }
             Op::Loop { .. } | Op::Scope { .. } => Ok(()),
         }
@@ -232,7 +232,7 @@ impl Checker<'_> {
             let found = self.function.ty(arg);
             demand!(found == expected, "the argument is {found}, the parameter {expected}");
         }
-        self.results_are("results of the function", results)
+        self.results_are("function", results)
     }
 
     fn axis(&self, view: Value, axis: u8) -> Check {
@@ -286,7 +286,10 @@ impl Checker<'_> {
 
     fn results_are(&self, what: &str, expected: &[ValueType]) -> Check {
         let found = self.results.iter().map(|&result| self.function.ty(result));
-        demand!(found.eq(expected.iter().copied()), "results are the {what}, in number and type");
+        demand!(
+            found.eq(expected.iter().copied()),
+            "the results are those of the {what}, in number and type"
+        );
         Ok(())
     }
 
