@@ -24,6 +24,7 @@ mod nest;
 mod option;
 mod pattern;
 mod place;
+mod reduce;
 mod scalar;
 mod slice;
 mod value;

@@ -293,6 +293,14 @@ impl<'a> Infer<'a> {
                 let half = of(1, if name == "split_at" { Shared } else { Mut });
                 Ty::Tuple(vec![half.clone(), half])
             }
+            ("sum" | "product", []) if !array.slice => item,
+            ("mean", []) if !array.slice => Ty::option(item),
+            ("dot", [other]) if array.rank == 1 && !array.slice => {
+                if let Ty::Array(other_ty) = self.value(other)? {
+                    self.unify(&other_ty.item, &item, other.span)?;
+                }
+                item
+            }
             ("mapv" | "map", [closure]) if !array.slice => {
                 let result = self.closure_arg(closure, &[item])?;
                 Ty::array(result, array.rank, Owned)

@@ -139,6 +139,7 @@ impl<'u> Lower<'_, 'u> {
                 failed?;
                 Val::UNIT
             }
+            _ if !self.is_slice(receiver) => return self.reduction(expr, view, name, args),
             _ => return Ok(None),
         }))
     }

@@ -212,11 +212,14 @@ fn root(place: &Expr) -> Option<LocalId> {
     }
 }
 
+/// Methods that take an array by value and give back its memory.
+const CONSUMING: [&str; 4] = ["into_iter", "reversed_axes", "slice_move", "index_axis_move"];
+
 /// Collects bindings that stand as a value of their own, where an owned array would move.
 fn collect_mentions(expr: &Expr, mentioned: &mut BTreeSet<LocalId>) {
     for_each(expr, &mut |expr| match &expr.kind {
-        ExprKind::MethodCall { receiver, args, .. } => {
-            if !matches!(receiver.kind, ExprKind::Local(_)) {
+        ExprKind::MethodCall { receiver, name, args, .. } => {
+            if CONSUMING.contains(&name.as_str()) {
                 collect_mention(receiver, mentioned);
             }
             args.iter().for_each(|arg| collect_mention(arg, mentioned));
