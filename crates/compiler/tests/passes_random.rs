@@ -10,7 +10,7 @@ use mambo_ir::interpret::{Limits, Memory, Operand, Trap, View, interpret_within}
 use mambo_ir::{Const, Dtype, Function, Module, verify};
 
 /// How many modules are tried, each with several arguments.
-const CASES: u64 = 1500;
+const CASES: u64 = 600;
 
 /// A pass, by name.
 type Pass = (&'static str, fn(&mut Module));
@@ -19,7 +19,7 @@ fn each(module: &mut Module, pass: impl Fn(&mut Function)) {
     module.functions.iter_mut().for_each(pass);
 }
 
-const PASSES: [Pass; 11] = [
+const PASSES: [Pass; 12] = [
     ("inline_calls", |module| passes::inline_calls(module, &PassOptions::default())),
     ("fold_constants", |module| each(module, passes::fold_constants)),
     ("merge_common_subexpressions", |module| each(module, passes::merge_common_subexpressions)),
@@ -33,6 +33,7 @@ const PASSES: [Pass; 11] = [
     ("unroll_short_loops", |module| {
         each(module, |func| passes::unroll_short_loops(func, &PassOptions::default()));
     }),
+    ("nest_early_exits", |module| each(module, passes::nest_early_exits)),
     ("promote_stack_arrays", |module| each(module, passes::promote_stack_arrays)),
     ("optimize", |module| passes::optimize(module, &PassOptions::default(), &mut |_, _| {})),
 ];

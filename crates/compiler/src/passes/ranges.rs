@@ -459,6 +459,7 @@ impl<'a> Prover<'a> {
         let (low, high) = self.bounds(value);
         facts.push(itself.clone().plus(-low));
         facts.push(Linear::constant(high).minus(&itself));
+        facts.retain(Linear::is_small);
         facts
     }
 

@@ -164,6 +164,8 @@ impl<'a> Place<'a> {
             Binary::AddOverflows | Binary::SubOverflows | Binary::MulOverflows if zero => {
                 Some(constant(false))
             }
+            Binary::Max if zero && dtype.is_unsigned_int() => same,
+            Binary::Min if zero && dtype.is_unsigned_int() => Some(constant(right)),
             Binary::MulOverflows if one => Some(constant(false)),
             Binary::Div if dtype.is_unsigned_int() && right.bits().is_power_of_two() => {
                 let shift = Const::int(dtype, i128::from(right.bits().trailing_zeros()));
