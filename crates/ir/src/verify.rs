@@ -11,6 +11,7 @@
 //! * instructions, blocks and values named are in the tables; every reachable block, every
 //!   instruction in one and every value they define is used or defined in one place only;
 //!   blocks nest at most [`MAX_NESTING`] deep;
+//! * its arrays on the stack take at most [`MAX_STACK_BYTES`] together;
 //! * a value is used only where its definition is above in the same or an enclosing block;
 //! * a view has at most [`MAX_RANK`] axes; one of rank 0 is of layout C, one of rank 1 is not
 //!   of layout F;
@@ -31,12 +32,17 @@
 mod sites;
 mod types;
 
-use crate::function::{Block, FuncId, Function, Inst, Module, Op, Terminator, Value, ValueType};
+use crate::function::{
+    Block, FuncId, Function, Inst, InstInfo, Module, Op, Terminator, Value, ValueType,
+};
 use crate::signature::{Layout, MAX_RANK};
 use crate::text::{print_inst, print_terminator};
 
 /// How deep blocks may nest, so that passes can walk them recursively.
 pub const MAX_NESTING: usize = 500;
+
+/// The most bytes that the arrays on the stack of one function take together.
+pub const MAX_STACK_BYTES: u64 = 1 << 20;
 
 /// A module breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -185,6 +191,7 @@ struct FunctionVerifier<'a> {
     placed: Vec<bool>,
     walked: Vec<bool>,
     open: Vec<Open>,
+    stack_bytes: u64,
 }
 
 impl<'a> FunctionVerifier<'a> {
@@ -197,6 +204,7 @@ impl<'a> FunctionVerifier<'a> {
             placed: vec![false; function.insts.len()],
             walked: vec![false; function.blocks.len()],
             open: Vec::new(),
+            stack_bytes: 0,
         }
     }
 
@@ -295,6 +303,7 @@ impl<'a> FunctionVerifier<'a> {
             self.visible[result.index()] = false;
         }
         types::check(self.module, function, info).map_err(|rule| self.at_inst(Some(inst), rule))?;
+        self.add_stack(info).map_err(|rule| self.at_inst(Some(inst), rule))?;
         let role = match info.op {
             Op::If { .. } => Role::If,
             Op::For { .. } => Role::For,
@@ -306,6 +315,20 @@ impl<'a> FunctionVerifier<'a> {
         }
         for &result in &info.results {
             self.visible[result.index()] = true;
+        }
+        Ok(())
+    }
+
+    /// Counts what an instruction, of checked types, needs of the stack.
+    fn add_stack(&mut self, info: &InstInfo) -> Check {
+        if let Op::StackArray { dims } = &info.op {
+            let size = self.function.view_type(info.results[0]).dtype.size() as u64;
+            let bytes = dims.iter().fold(size, |n, &dim| n.saturating_mul(dim.into()));
+            self.stack_bytes = self.stack_bytes.saturating_add(bytes);
+            demand!(
+                self.stack_bytes <= MAX_STACK_BYTES,
+                "arrays on the stack of a function take at most {MAX_STACK_BYTES} bytes together"
+            );
         }
         Ok(())
     }

@@ -216,8 +216,6 @@ impl Checker<'_> {
     fn stack_array(&self, dims: &[u32]) -> Check {
         let ty = self.new_array()?;
         demand!(dims.len() == ty.rank as usize, "one length an axis");
-        let bytes = dims.iter().try_fold(ty.dtype.size() as u32, |n, &dim| n.checked_mul(dim));
-        demand!(bytes.is_some(), "an array on the stack is smaller than 4 GiB");
         Ok(())
     }
 
