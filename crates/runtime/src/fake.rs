@@ -1,6 +1,6 @@
 //! A backend for tests: its code is a function written by hand, and it counts.
 
-use crate::backend::BackendSource;
+use crate::dispatcher::{Describe, Dispatcher, Eager};
 use mambo_compiler::CompileError;
 use mambo_compiler::abi::Entry;
 use mambo_compiler::backend::{Artifact, Backend, BackendError};
@@ -10,61 +10,61 @@ use mambo_ir::{Function, Module, Site};
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-/// How many modules were compiled, by the name of the entry.
-pub(crate) static COMPILED: Mutex<Option<HashMap<String, usize>>> = Mutex::new(None);
+/// A kernel: its code, its panic sites, and how often it was compiled.
+#[derive(Clone, Default)]
+struct Written {
+    code: Option<Entry>,
+    sites: Vec<Site>,
+    compiled: usize,
+}
 
-/// The code of kernels, by name.
-pub(crate) static CODE: Mutex<Option<HashMap<&'static str, Entry>>> = Mutex::new(None);
-
-/// Panic sites of kernels, by name.
-pub(crate) static SITES: Mutex<Option<HashMap<&'static str, Vec<Site>>>> = Mutex::new(None);
+static KERNELS: Mutex<Option<HashMap<String, Written>>> = Mutex::new(None);
 
 /// How many compilations run at this moment, and the most that ever did.
-pub(crate) static RUNNING: AtomicUsize = AtomicUsize::new(0);
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+static MOST_RUNNING: AtomicUsize = AtomicUsize::new(0);
 
-#[derive(Debug)]
-struct Fake;
-
-#[derive(Debug)]
-struct Written(Entry);
-
-impl Backend for Fake {
-    fn name(&self) -> &'static str {
-        "fake"
-    }
-
-    fn compile(&self, module: &Module) -> Result<Box<dyn Artifact>, BackendError> {
-        RUNNING.fetch_add(1, Ordering::SeqCst);
-        std::thread::sleep(std::time::Duration::from_millis(5));
-        RUNNING.fetch_sub(1, Ordering::SeqCst);
-        let name = &module.entry().name;
-        *COMPILED.lock().unwrap().get_or_insert_default().entry(name.clone()).or_default() += 1;
-        let code = CODE.lock().unwrap().get_or_insert_default().get(name.as_str()).copied();
-        match code {
-            Some(entry) => Ok(Box::new(Written(entry))),
-            None => Err(BackendError {
-                backend: "fake",
-                function: name.clone(),
-                reason: "no code was written for it".into(),
-            }),
-        }
-    }
+fn with_kernel<R>(name: &str, look: impl FnOnce(&mut Written) -> R) -> R {
+    let mut kernels = KERNELS.lock().unwrap();
+    look(kernels.get_or_insert_default().entry(name.into()).or_default())
 }
 
-impl Artifact for Written {
-    fn entry(&self) -> Entry {
-        self.0
-    }
-    fn code_size(&self) -> usize {
-        64
-    }
-    fn assembly(&self) -> String {
-        "nop".into()
-    }
+/// How often the kernel was compiled.
+pub(crate) fn times_compiled(name: &str) -> usize {
+    with_kernel(name, |kernel| kernel.compiled)
 }
 
-pub(crate) const BACKEND: BackendSource = || &Fake;
+/// The most compilations that were under way at once.
+pub(crate) fn most_running() -> usize {
+    MOST_RUNNING.load(Ordering::SeqCst)
+}
+
+/// A dispatcher for a kernel with this code; without code, the backend refuses it.
+pub(crate) fn dispatcher(
+    name: &'static str,
+    code: Option<Entry>,
+    sites: Vec<Site>,
+    eager: Option<Eager>,
+) -> &'static Dispatcher {
+    with_kernel(name, |kernel| *kernel = Written { code, sites, compiled: 0 });
+    let source = Box::leak(Box::new(KernelSource {
+        name,
+        file: "kernels.rs",
+        tree: &[],
+        debug_assertions: true,
+        captures: Vec::new,
+        types: Vec::new,
+        callees: Vec::new,
+    }));
+    Box::leak(Box::new(Dispatcher::with_build(source, || &Fake, eager, build)))
+}
+
+/// Describes `A` to `R`, as the macro does.
+pub(crate) fn describe<A: crate::arg::Arguments, R: crate::Ret>() -> Describe {
+    || crate::dispatcher::instance::<A, R>(Vec::new(), Vec::new(), Vec::new())
+}
 
 /// A module with an empty entry of this name.
 pub(crate) fn module(name: &str, sites: Vec<Site>) -> Module {
@@ -76,15 +76,60 @@ pub(crate) fn module(name: &str, sites: Vec<Site>) -> Module {
     }
 }
 
-/// What stands for the journey up to the backend.
-pub(crate) fn build(
-    source: &KernelSource,
-    instance: &Instance,
+/// Stands for the journey up to the backend.
+fn build(
+    source: &'static KernelSource,
+    _: &Instance,
     dump: &mut dyn FnMut(&str, &Module),
 ) -> Result<Module, CompileError> {
-    let _ = instance;
-    let sites = SITES.lock().unwrap().get_or_insert_default().get(source.name).cloned();
-    let module = module(source.name, sites.unwrap_or_default());
+    let module = module(source.name, with_kernel(source.name, |kernel| kernel.sites.clone()));
     dump("lower", &module);
     Ok(module)
+}
+
+#[derive(Debug)]
+struct Fake;
+
+#[derive(Debug)]
+struct Code(Entry);
+
+impl Backend for Fake {
+    fn name(&self) -> &'static str {
+        "fake"
+    }
+
+    /// Takes a while, so that others who ask meanwhile have to wait.
+    fn compile(&self, module: &Module) -> Result<Box<dyn Artifact>, BackendError> {
+        let running = RUNNING.fetch_add(1, Ordering::SeqCst) + 1;
+        MOST_RUNNING.fetch_max(running, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(20));
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+        let function = &module.entry().name;
+        let code = with_kernel(function, |kernel| {
+            kernel.compiled += 1;
+            kernel.code
+        });
+        match code {
+            Some(entry) => Ok(Box::new(Code(entry))),
+            None => Err(BackendError {
+                backend: "fake",
+                function: function.clone(),
+                reason: "no code was written for it".into(),
+            }),
+        }
+    }
+}
+
+impl Artifact for Code {
+    fn entry(&self) -> Entry {
+        self.0
+    }
+
+    fn code_size(&self) -> usize {
+        64
+    }
+
+    fn assembly(&self) -> String {
+        "ret".into()
+    }
 }

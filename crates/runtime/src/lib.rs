@@ -19,6 +19,8 @@ mod arg;
 mod backend;
 mod compiled;
 mod context;
+#[cfg(test)]
+mod counting;
 mod describe;
 mod dispatcher;
 mod dump;

@@ -306,7 +306,7 @@ mod tests {
         fn integer<T: Integer>(x: T) -> (T, u32, Option<T>) {
             (x.rem_euclid(T::from_i64(7)), x.count_ones(), x.checked_add(T::MAX))
         }
-        assert_eq!(integer(-9i32), (5, 30, Some(i32::MAX - 9)));
+        assert_eq!(integer(-9i32), (5, 31, Some(i32::MAX - 9)));
         assert_eq!(<u8 as Number>::from_f64(300.0), 255);
         assert_eq!(<i8 as Number>::from_i64(300), 44);
         assert_eq!(Number::to_f64(u64::MAX), u64::MAX as f64);

@@ -1,1 +1,5 @@
-//! Tests across the crate, on a fake backend.
+//! Tests across the crate, on a fake backend whose code is written by hand.
+
+mod calls;
+mod hosts;
+mod values;
