@@ -92,9 +92,10 @@ pub(crate) fn is_observable(func: &Function, definitions: &Definitions, op: &Op)
         | Op::HostCall { .. } => true,
         // A small array can always be had, so making one is not noticed.
         Op::Alloc { dims, .. } => {
-            let lengths = dims.iter().map(|&dim| definitions.int(func, dim));
-            lengths.fold(Some(1i128), |size, dim| size?.checked_mul(dim?)) > Some(1 << 16)
-                || dims.iter().any(|&dim| definitions.int(func, dim).is_none())
+            let size = dims
+                .iter()
+                .try_fold(1i128, |size, &dim| size.checked_mul(definitions.int(func, dim)?));
+            size.is_none_or(|size| size > 1 << 16)
         }
         _ => false,
     }

@@ -104,11 +104,11 @@ impl Marker<'_> {
                 self.need(inst);
             }
         }
-        walk::each_block(func, entry, &mut |block| match &func.block(block).end {
-            end @ (Terminator::Return(_) | Terminator::Panic { .. }) => {
+        walk::each_block(func, entry, &mut |block| {
+            let end = &func.block(block).end;
+            if matches!(end, Terminator::Return(_) | Terminator::Panic { .. }) {
                 self.pending.extend_from_slice(end.operands());
             }
-            _ => {}
         });
     }
 

@@ -215,7 +215,7 @@ impl Writer<'_> {
             14 if self.random.one_in(3) => self.assert(),
             15 if self.random.one_in(2) => self.divide(),
             16 | 17 if structured => self.if_(),
-            18 | 19 | 20 if structured => self.for_(),
+            18..=20 if structured => self.for_(),
             21 if structured => self.while_(),
             22 if structured => self.scope(),
             23 => self.array_or_call(),
