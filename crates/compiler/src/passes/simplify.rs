@@ -321,6 +321,8 @@ fn float_identity(op: Binary, a: Value, right: Const) -> Option<Simpler> {
     let dtype = right.dtype();
     match op {
         Binary::Mul | Binary::Div if value == 1.0 => Some(Simpler::Value(a)),
+        // Adding takes fewer cycles than multiplying, and doubling is exact either way.
+        Binary::Mul if value == 2.0 => Some(Simpler::Op(Op::Binary(Binary::Add, a, a))),
         Binary::Sub if value == 0.0 && value.is_sign_positive() => Some(Simpler::Value(a)),
         Binary::Add if value == 0.0 && value.is_sign_negative() => Some(Simpler::Value(a)),
         // The reciprocal of a power of two is exact, so multiplying rounds the same.
