@@ -66,7 +66,7 @@ fn loops(criterion: &mut Criterion) {
     let mut out = vec![0.0; N];
 
     // SAFETY: both slices have N elements.
-    let mut plain_axpy = |y: &mut [f64]| unsafe { scalar_axpy(1e-9, x.as_ptr(), y.as_mut_ptr(), N) };
+    let mut plain_axpy = |y: &mut Vec<f64>| unsafe { scalar_axpy(1e-9, x.as_ptr(), y.as_mut_ptr(), N) };
     ratio("axpy", &mut y, |y| axpy(1e-9, &x, y), &mut plain_axpy);
     let other = y.clone();
     ratio(
