@@ -11,6 +11,7 @@
 
 mod array;
 mod assign;
+mod broadcast;
 mod call;
 mod closure;
 mod control;

@@ -139,12 +139,9 @@ fn sums_of_slices_carry_no_check() {
         s
     }";
     let slice = || array(Dtype::F64, 1, Access::Shared);
-    let module = build(
-        source(text),
-        &instance(vec![slice(), slice()], Dtype::F64.into()),
-        &mut |_, _| {},
-    )
-    .unwrap_or_else(|error| panic!("{error}"));
+    let module =
+        build(source(text), &instance(vec![slice(), slice()], Dtype::F64.into()), &mut |_, _| {})
+            .unwrap_or_else(|error| panic!("{error}"));
     let text = module.to_string();
     assert!(!text.contains("check_index"), "a check is left\n{text}");
 }

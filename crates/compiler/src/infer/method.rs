@@ -310,8 +310,32 @@ impl<'a> Infer<'a> {
                 self.unify(&result, &item, closure.span)?;
                 Ty::UNIT
             }
-            _ => return Ok(None),
+            _ => return self.elementwise_method(array, name, args),
         }))
+    }
+
+    /// A float method on every element of an array, which gives a new array.
+    fn elementwise_method(
+        &mut self,
+        array: &ArrayTy,
+        name: &str,
+        args: &'a [Expr],
+    ) -> Result<Option<Ty>> {
+        let item = self.table.shallow(&array.item);
+        let Some(dtype) = item.as_scalar().filter(|dtype| dtype.is_float() && !array.slice) else {
+            return Ok(None);
+        };
+        let (params, result) = match name {
+            "abs" => (vec![], item.clone()),
+            _ => match float_method(dtype, name) {
+                Some(found) => found,
+                None => return Ok(None),
+            },
+        };
+        if result != item || !(params.is_empty() || matches!(name, "powi" | "powf" | "clamp")) {
+            return Ok(None);
+        }
+        self.method_args(args, &params, Ty::array(item, array.rank, Access::Owned))
     }
 
     /// Methods of ranges and iterators; `None` if there is none of this name.

@@ -1,0 +1,152 @@
+//! Lowers arithmetic on whole arrays, which are repeated to a common shape.
+
+use super::value::Val;
+use super::{Lower, Result};
+use mambo_ir::function::{Binary, Compare, Op, Value, ValueType, ViewType};
+use mambo_ir::kernel::BinaryOp;
+use mambo_ir::{Layout, SiteKind};
+
+impl Lower<'_, '_> {
+    /// `a.assign(&b)`: `b` is broadcast to the shape of `a`.
+    pub(super) fn assign_array(&mut self, target: Value, source: Val) -> Result<()> {
+        let source = self.array(source)?;
+        let dims = self.dims(target);
+        let source = self.broadcast(source.view, &dims)?;
+        self.index_nest(&dims, &mut |lower, indices| {
+            let item = lower.b.load(source, indices);
+            lower.b.store(target, indices, item);
+        });
+        Ok(())
+    }
+
+    /// `a op= b` of an array and an array or number.
+    pub(super) fn update_array(&mut self, target: Value, op: BinaryOp, right: Val) -> Result<()> {
+        let dims = self.dims(target);
+        let right = match right {
+            Val::Scalar(value) => Operand::Scalar(value),
+            other => {
+                let array = self.array(other)?;
+                Operand::Array(self.broadcast(array.view, &dims)?)
+            }
+        };
+        let mut failed = Ok(());
+        self.index_nest(&dims, &mut |lower, indices| {
+            let left = lower.b.load(target, indices);
+            let right = right.at(lower, indices);
+            match lower.arithmetic(op, left, right) {
+                Ok(value) => lower.b.store(target, indices, value),
+                Err(error) => failed = Err(error),
+            }
+        });
+        failed
+    }
+
+    /// `a op b`, at least one of them an array: a new array of their common shape.
+    pub(super) fn combine_arrays(&mut self, op: BinaryOp, left: Val, right: Val) -> Result<Val> {
+        if op.is_comparison() {
+            return self.error(
+                self.span,
+                "whole arrays cannot be compared in a kernel; compare their elements in a loop",
+            );
+        }
+        let dims = self.common_dims(&left, &right)?;
+        let (left, right) = (self.operand(left, &dims)?, self.operand(right, &dims)?);
+        let dtype = match (&left, &right) {
+            (Operand::Array(view), _) | (_, Operand::Array(view)) => {
+                self.b.func.view_type(*view).dtype
+            }
+            (Operand::Scalar(value), _) => self.b.func.dtype(*value),
+        };
+        let target = self.allocate(dtype, dims.clone(), false);
+        let mut failed = Ok(());
+        self.index_nest(&dims, &mut |lower, indices| {
+            let (a, b) = (left.at(lower, indices), right.at(lower, indices));
+            match lower.arithmetic(op, a, b) {
+                Ok(value) => lower.b.store(target.view, indices, value),
+                Err(error) => failed = Err(error),
+            }
+        });
+        failed?;
+        Ok(Val::Array(target))
+    }
+
+    fn operand(&mut self, value: Val, dims: &[Value]) -> Result<Operand> {
+        match value {
+            Val::Scalar(value) => Ok(Operand::Scalar(value)),
+            other => {
+                let array = self.array(other)?;
+                Ok(Operand::Array(self.broadcast(array.view, dims)?))
+            }
+        }
+    }
+
+    /// The shape that two operands are broadcast to: axes are matched from the last, and an
+    /// axis of length 1 repeats.
+    fn common_dims(&mut self, left: &Val, right: &Val) -> Result<Vec<Value>> {
+        let (left, right) = match (left, right) {
+            (Val::Array(a), Val::Array(b)) => (self.dims(a.view), self.dims(b.view)),
+            (Val::Array(a), _) | (_, Val::Array(a)) => return Ok(self.dims(a.view)),
+            _ => return self.error(self.span, "an array is expected here"),
+        };
+        let rank = left.len().max(right.len());
+        let at = |dims: &[Value], axis: usize| {
+            (axis + dims.len()).checked_sub(rank).map(|axis| dims[axis])
+        };
+        let one = self.b.index(1);
+        (0..rank)
+            .map(|axis| {
+                Ok(match (at(&left, axis), at(&right, axis)) {
+                    (Some(a), Some(b)) if a != b => {
+                        let repeats = self.b.compare(Compare::Eq, a, one);
+                        self.b.select(repeats, b, a)
+                    }
+                    (Some(dim), _) | (None, Some(dim)) => dim,
+                    (None, None) => one,
+                })
+            })
+            .collect()
+    }
+
+    /// `view` repeated to the shape `dims`; panics if it does not fit.
+    fn broadcast(&mut self, view: Value, dims: &[Value]) -> Result<Value> {
+        let ty = self.b.func.view_type(view);
+        let own = self.dims(view);
+        if own == dims {
+            return Ok(view);
+        }
+        let Some(added) = dims.len().checked_sub(own.len()) else {
+            return self.error(self.span, "an array cannot be broadcast to fewer axes");
+        };
+        let (zero, one) = (self.b.index(0), self.b.index(1));
+        let still = self.b.constant(0isize);
+        let mut strides = vec![still; added];
+        for (axis, dim) in own.iter().enumerate() {
+            let target = dims[axis + added];
+            let same = self.b.compare(Compare::Eq, *dim, target);
+            let repeats = self.b.compare(Compare::Eq, *dim, one);
+            let fits = self.b.binary(Binary::Or, same, repeats);
+            let what = "shapes of the two arrays: axis lengths".into();
+            self.assert(fits, SiteKind::Shape { what }, vec![*dim, target]);
+            let stride = self.b.stride(view, axis as u8);
+            strides.push(self.b.select(same, stride, still));
+        }
+        let op = Op::View { view, offset: vec![zero; own.len()], dims: dims.to_vec(), strides };
+        let ty = ViewType { rank: dims.len() as u8, layout: Layout::Strided, mutable: false, ..ty };
+        Ok(self.b.insert_one(op, ValueType::View(ty)))
+    }
+}
+
+/// An operand of arithmetic on arrays.
+enum Operand {
+    Scalar(Value),
+    Array(Value),
+}
+
+impl Operand {
+    fn at(&self, lower: &mut Lower<'_, '_>, indices: &[Value]) -> Value {
+        match self {
+            Operand::Scalar(value) => *value,
+            Operand::Array(view) => lower.b.load(*view, indices),
+        }
+    }
+}
