@@ -133,6 +133,8 @@ struct Lower<'m, 'u> {
     frames: Vec<Frame>,
     assignments: Assignments,
     closures: HashMap<u32, &'u mambo_ir::kernel::Expr>,
+    /// Arrays of the host's constants, stored once at the start.
+    tables: HashMap<u32, Memory>,
     /// Whether the current place cannot be reached.
     dead: bool,
     source: u32,
@@ -157,6 +159,7 @@ impl<'m, 'u> Lower<'m, 'u> {
             frames: Vec::new(),
             assignments,
             closures: HashMap::new(),
+            tables: HashMap::new(),
             dead: false,
             source,
             span: unit.kernel.span,
@@ -177,12 +180,26 @@ impl<'m, 'u> Lower<'m, 'u> {
             let value = self.param(entry, ty, name.as_deref());
             self.bind(pattern, value)?;
         }
+        self.store_tables();
         let result = Ty::from_host(&unit.instance.signature.result);
         let value = self.block(&unit.kernel.body)?;
         if !self.dead {
             self.return_value(value, &result)?;
         }
         Ok(Site { kind: SiteKind::Recursion, span: unit.kernel.span, source: self.source })
+    }
+
+    /// Stores constant arrays before the body, so that no loop of it does so again and again.
+    fn store_tables(&mut self) {
+        let unit = self.unit;
+        for (id, capture) in unit.instance.captures.iter().enumerate() {
+            if let Some(capture) = capture
+                && matches!(capture.ty, Type::FixedArray(..))
+                && let Val::Memory(memory) = self.capture(capture)
+            {
+                self.tables.insert(id as u32, Memory { fresh: false, ..memory });
+            }
+        }
     }
 
     /// Adds the parameters for an argument of type `ty` and puts its value together.

@@ -84,6 +84,9 @@ impl<'u> Lower<'_, 'u> {
                 Some(value) => value.clone(),
                 None => return self.error(expr.span, "this binding has no value here"),
             },
+            ExprKind::Capture(id) if self.tables.contains_key(id) => {
+                Val::Memory(self.tables[id].clone())
+            }
             ExprKind::Capture(id) => {
                 let capture = self.unit.capture(*id, expr.span)?;
                 self.capture(&capture)
