@@ -27,7 +27,6 @@ macro_rules! functions {
                 ("f64", "powi") => double::powi as *const u8,
                 ("f32", "mul_add") => single::mul_add as *const u8,
                 ("f64", "mul_add") => double::mul_add as *const u8,
-                ("u64", "wrapping_pow") => wrapping_pow as *const u8,
                 _ => return None,
             };
             Some(address)
@@ -58,9 +57,4 @@ functions! {
     unary: exp exp2 exp_m1 ln log2 log10 ln_1p cbrt sin cos tan asin acos atan sinh cosh tanh
         asinh acosh atanh floor ceil round_ties_even trunc;
     binary: powf atan2 hypot;
-}
-
-/// Powers of every integer type: the low bits of a product depend on low bits alone.
-extern "C" fn wrapping_pow(base: u64, exponent: u32) -> u64 {
-    base.wrapping_pow(exponent)
 }

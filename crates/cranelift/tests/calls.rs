@@ -2,7 +2,7 @@
 
 mod harness;
 
-use harness::{Host, compile, function, module, return_, run, scalar, site, slots, view};
+use harness::{Host, compile, function, module, return_, run, scalar, site, slots, sources, view};
 use mambo_compiler::backend::Backend;
 use mambo_cranelift::Cranelift;
 use mambo_ir::builder::Builder;
@@ -46,7 +46,12 @@ fn recursion_sites() -> Vec<mambo_ir::Site> {
 
 #[test]
 fn an_entry_that_calls_itself() {
-    let module = Module { functions: vec![fib(0)], sites: recursion_sites(), ..Module::default() };
+    let module = Module {
+        functions: vec![fib(0)],
+        sites: recursion_sites(),
+        sources: sources(),
+        ..Module::default()
+    };
     assert_eq!(run(&module, &[20], 1).unwrap(), [6765]);
 }
 
@@ -58,7 +63,8 @@ fn a_function_that_calls_itself() {
         return_(b, &result);
     });
     let functions = vec![entry, fib(1)];
-    let module = Module { functions, sites: recursion_sites(), ..Module::default() };
+    let module =
+        Module { functions, sites: recursion_sites(), sources: sources(), ..Module::default() };
     assert_eq!(run(&module, &[15], 1).unwrap(), [610]);
 }
 
@@ -74,7 +80,12 @@ fn recursion_without_end() {
         return_(b, &[sum, result[0]]);
     });
     endless.recursive = true;
-    let module = Module { functions: vec![endless], sites: recursion_sites(), ..Module::default() };
+    let module = Module {
+        functions: vec![endless],
+        sites: recursion_sites(),
+        sources: sources(),
+        ..Module::default()
+    };
     assert_eq!(run(&module, &[0], 2).unwrap_err().site, 1);
 
     let mut without_site = module;
@@ -210,7 +221,12 @@ fn dropping_an_artifact_frees_its_memory() {
 
 #[test]
 fn what_an_artifact_tells() {
-    let module = Module { functions: vec![fib(0)], sites: recursion_sites(), ..Module::default() };
+    let module = Module {
+        functions: vec![fib(0)],
+        sites: recursion_sites(),
+        sources: sources(),
+        ..Module::default()
+    };
     let artifact = compile(&module);
     assert!(artifact.code_size() > 50, "{artifact:?}");
     let assembly = artifact.assembly();

@@ -296,13 +296,13 @@ fn an_if_that_never_ends_normally() {
         fill(b, otherwise, |b| {
             let x = b.constant(-2.0_f32);
             let y = b.constant(-3_i8);
-            b.end(Terminator::Panic { site: SiteId(4), operands: vec![x, y, params[0]] });
+            b.end(Terminator::Panic { site: SiteId(5), operands: vec![x, y, params[0]] });
         });
     });
     assert_eq!(run(&module, &[1], 1).unwrap(), [u64::from(1.5_f32.to_bits())]);
     let panicked = run(&module, &[0], 1).unwrap_err();
     let want = operands(&[u64::from((-2.0_f32).to_bits()), 0xFD, 0]);
-    assert_eq!(panicked, Panicked { site: 4, operands: want });
+    assert_eq!(panicked, Panicked { site: 5, operands: want });
 }
 
 #[test]
@@ -313,10 +313,10 @@ fn checks_and_assertions() {
         let seven = b.index(7);
         let equal = b.compare(Compare::Eq, index, seven);
         let differ = b.unary(Unary::Not, equal);
-        insert(b, Op::Assert { cond: differ, site: SiteId(4), operands: vec![len] }, &[]);
+        insert(b, Op::Assert { cond: differ, site: SiteId(6), operands: vec![len] }, &[]);
         let nine = b.index(9);
         let below = b.compare(Compare::Lt, index, nine);
-        insert(b, Op::Assert { cond: below, site: SiteId(3), operands: vec![] }, &[]);
+        insert(b, Op::Assert { cond: below, site: SiteId(4), operands: vec![] }, &[]);
         return_(b, &[]);
     });
     let artifact = compile(&module);
@@ -326,8 +326,8 @@ fn checks_and_assertions() {
     assert_eq!(call(10, 10), index(&[10, 10]));
     assert_eq!(call(u64::MAX, 10), index(&[u64::MAX, 10]));
     assert_eq!(call(0, 0), index(&[0, 0]));
-    assert_eq!(call(7, 10), Err(Panicked { site: 4, operands: operands(&[10]) }));
-    assert_eq!(call(9, 10), Err(Panicked { site: 3, operands: operands(&[]) }));
+    assert_eq!(call(7, 10), Err(Panicked { site: 6, operands: operands(&[10]) }));
+    assert_eq!(call(9, 10), Err(Panicked { site: 4, operands: operands(&[]) }));
 }
 
 /// A panic inside a loop leaves with its status, and a constant index in range needs no check.
@@ -352,7 +352,7 @@ fn a_panic_inside_a_loop() {
             let overflow = b.binary(Binary::MulOverflows, args[0], args[1]);
             let fine = b.unary(Unary::Not, overflow);
             let operands = vec![args[0], args[1]];
-            insert(b, Op::Assert { cond: fine, site: SiteId(4), operands }, &[]);
+            insert(b, Op::Assert { cond: fine, site: SiteId(7), operands }, &[]);
             let product = b.binary(Binary::Mul, args[0], args[1]);
             b.end(Terminator::Yield(vec![product]));
         });
@@ -363,6 +363,6 @@ fn a_panic_inside_a_loop() {
     while let Some(next) = product.checked_mul(index) {
         (index, product) = (index + 3, next);
     }
-    let want = Panicked { site: 4, operands: operands(&[index as u64, product as u64]) };
+    let want = Panicked { site: 7, operands: operands(&[index as u64, product as u64]) };
     assert_eq!(run(&module, &[100], 1), Err(want));
 }

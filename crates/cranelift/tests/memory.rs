@@ -101,6 +101,73 @@ fn copies_between_all_layouts() {
     }
 }
 
+/// `out[i] = a[i - 1] - a[i + 1] + b[i, i]`, from the first to the last or back: loops that are
+/// copied, over neighbours and a diagonal.
+#[test]
+fn neighbours_in_both_directions() {
+    for (layout, reverse) in
+        [(Layout::C, false), (Layout::C, true), (Layout::Strided, false), (Layout::Strided, true)]
+    {
+        let line = |mutable| view(Dtype::I64, 1, layout, mutable);
+        let params = [line(false), view(Dtype::I64, 2, layout, false), line(true)];
+        let last = scalar(Dtype::Usize);
+        let module = module(&params, &[last], |b, params| {
+            let one = b.index(1);
+            let len = b.dim(params[0], 0);
+            let end = b.binary(Binary::Sub, len, one);
+            let body = b.func.new_block();
+            let i = b.add_param(body, last, None);
+            b.add_param(body, last, None);
+            let op = Op::For {
+                start: one,
+                end,
+                step: 1,
+                inclusive: false,
+                reverse,
+                init: vec![len],
+                body,
+            };
+            let result = b.insert_one(op, last);
+            let before = b.switch_to(body);
+            let (below, above) = (b.binary(Binary::Sub, i, one), b.binary(Binary::Add, one, i));
+            let x = b.load(params[0], &[below]);
+            let y = b.load(params[0], &[above]);
+            let z = b.load(params[1], &[i, i]);
+            let sum = b.binary(Binary::Sub, x, y);
+            let sum = b.binary(Binary::Add, sum, z);
+            b.store(params[2], &[i], sum);
+            b.end(Terminator::Yield(vec![i]));
+            b.switch_to(before);
+            return_(b, &[result]);
+        });
+        let artifact = compile(&module);
+        for len in 2..20_usize {
+            let a: Vec<i64> = (0..2 * len as i64).map(|i| i * i * i).collect();
+            let b: Vec<i64> = (0..2 * (len * len) as i64).map(|i| 1000 * i).collect();
+            let mut out = vec![-1; 2 * len];
+            let (gap, row) = if layout == Layout::C { (1, len) } else { (2, 2 * len) };
+            let mut args = slots(a.as_ptr(), &[len], &[gap as isize]);
+            args.extend(slots(b.as_ptr(), &[len, len], &[row as isize, gap as isize]));
+            args.extend(slots(out.as_mut_ptr(), &[len], &[gap as isize]));
+            let result = Host::new().call(&*artifact, &args, 1).unwrap();
+
+            let mut want = vec![-1; 2 * len];
+            for i in 1..len - 1 {
+                want[i * gap] = a[(i - 1) * gap] - a[(i + 1) * gap] + b[i * row + i * gap];
+            }
+            assert_eq!(out, want, "{layout:?}, reverse: {reverse}, {len}");
+            let visited = if len == 2 {
+                len
+            } else if reverse {
+                1
+            } else {
+                len - 2
+            };
+            assert_eq!(result, [visited as u64]);
+        }
+    }
+}
+
 /// A stride of 0 repeats an element; an empty array is not touched.
 #[test]
 fn broadcast_and_empty_views() {
@@ -254,7 +321,9 @@ fn allocations() {
 fn empty_allocations_are_not_null() {
     let artifact = compile(&alloc_module(3, false, false));
     let mut host = Host::new();
-    for dims in [[0, 5, 5], [5, 0, 5], [5, 5, 0], [0, 0, 0]] {
+    // Elements that would not fit, were there any.
+    let long = 1 << 61;
+    for dims in [[0, 5, 5], [5, 0, 5], [5, 5, 0], [0, 0, 0], [long, 0, 1]] {
         let result = host.call(&*artifact, &dims, 7).unwrap();
         assert_ne!(result[0], 0);
         assert_eq!(result[1..4], dims);
@@ -274,6 +343,7 @@ fn allocations_that_cannot_be() {
         [max, max, max],
         [max, 1, 1],
         [0, 1 << 40, 1 << 40],
+        [1 << 32, 0, 1 << 31],
         // Wraps to a small product.
         [(1 << 63) + 1, 2, 1],
     ];
@@ -320,7 +390,7 @@ fn stack_module(dims: [u32; 2]) -> Module {
 
 #[test]
 fn arrays_of_fixed_length() {
-    for dims in [[0, 3], [1, 1], [7, 9], [100, 160], [300, 100], [1000, 400]] {
+    for dims in [[0, 3], [1, 1], [7, 9], [100, 160], [300, 100], [500, 400]] {
         let count = dims[0] * dims[1];
         let want = (0..count).fold(0_u32, u32::wrapping_add);
         let mut host = Host::new();
@@ -336,8 +406,8 @@ fn arrays_of_fixed_length() {
 fn a_long_array_without_memory() {
     let mut host = Host::new();
     host.exhausted = true;
-    let panicked = host.call(&*compile(&stack_module([1000, 400])), &[], 1).unwrap_err();
-    assert_eq!((panicked.site, &panicked.operands[..2]), (1, &[1000, 400][..]));
+    let panicked = host.call(&*compile(&stack_module([500, 400])), &[], 1).unwrap_err();
+    assert_eq!((panicked.site, &panicked.operands[..2]), (1, &[500, 400][..]));
 }
 
 /// Without words for a failed allocation a long array is on the stack.

@@ -211,8 +211,10 @@ fn check_binary<T: Number, U: Number, R: Number>(
     );
 }
 
+type Comparison<T> = (Compare, fn(&T, &T) -> bool);
+
 fn check_compare<T: Number + PartialOrd>() {
-    let table: [(Compare, fn(&T, &T) -> bool); 6] = [
+    let table: [Comparison<T>; 6] = [
         (Compare::Eq, T::eq),
         (Compare::Ne, T::ne),
         (Compare::Lt, T::lt),
@@ -435,6 +437,7 @@ fn fused_multiply_add() {
 /// `as` from every type to every number.
 mod casts_from {
     use super::{Nan, Number, check};
+    use mambo_ir::{Const, eval};
 
     macro_rules! from {
         ($($name:ident $from:ident),*) => {$(
@@ -472,5 +475,15 @@ mod casts_from {
             )*};
         }
         to_int!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+        // The typed form has these too; Rust goes by way of an integer.
+        for to in [f32::DTYPE, f64::DTYPE] {
+            check(
+                "as float",
+                &[bool::DTYPE],
+                Nan::Exact,
+                |b, v| b.cast(v[0], to),
+                |args| Some(eval::cast(Const::bool(args[0] != 0), to).bits()),
+            );
+        }
     }
 }

@@ -1,9 +1,6 @@
-//! Control flow: blocks, branches, loops and the ways out of a function.
-//!
-//! A `for` tests its range once before the first turn and then at the bottom, with one
-//! addition and one comparison a turn: it stops when the next index equals the one after the
-//! last, a comparison that is right even where that one wraps around.
+//! Control flow: blocks, branches, endless loops and the ways out of a function.
 
+use super::loops::Counter;
 use super::{Body, Lowering, flat_types, register_result, results_in_memory};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, BlockArg, InstBuilder, MemFlagsData, types};
@@ -24,8 +21,22 @@ pub(super) struct Frame<'a> {
     next: Next,
 }
 
+impl<'a> Frame<'a> {
+    pub(super) fn new(body: Block, exit: clif::Block, results: &'a [Value], next: Next) -> Self {
+        Frame { body, exit, results, next }
+    }
+
+    /// The block that the body of a `for` continued at, if it did.
+    pub(super) fn latch(&self) -> Option<clif::Block> {
+        match self.next {
+            Next::Latch(latch) => latch,
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
-enum Next {
+pub(super) enum Next {
     /// A scope has no turns.
     Never,
     /// The body of a `loop`.
@@ -36,7 +47,7 @@ enum Next {
 
 /// Where the `yield` at the end of a block goes.
 #[derive(Clone, Copy)]
-enum OnYield<'a> {
+pub(super) enum OnYield<'a> {
     /// To a block that takes the values as these results.
     Join(clif::Block, &'a [Value]),
     /// To the next turn of the innermost frame, which is a `loop`.
@@ -47,21 +58,8 @@ enum OnYield<'a> {
     Never,
 }
 
-/// The index of a `for`.
-#[derive(Clone, Copy)]
-struct Counter {
-    /// The block of the body; its first parameter is the index.
-    header: clif::Block,
-    exit: clif::Block,
-    step: clif::Value,
-    /// The index that would come after the last.
-    stop: clif::Value,
-    reverse: bool,
-    body: Block,
-}
-
 /// A destination of a branch with its arguments.
-type Edge = (clif::Block, Vec<BlockArg>);
+pub(super) type Edge = (clif::Block, Vec<BlockArg>);
 
 impl<'a> Lowering<'a, '_> {
     /// The whole function.
@@ -90,7 +88,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// A block, from where the builder is. Afterwards the builder is nowhere.
-    fn block(&mut self, block: Block, on_yield: OnYield<'a>) {
+    pub(super) fn block(&mut self, block: Block, on_yield: OnYield<'a>) {
         let func = self.func;
         let info = func.block(block);
         for &inst in &info.insts {
@@ -122,7 +120,7 @@ impl<'a> Lowering<'a, '_> {
         self.reachable = false;
     }
 
-    fn inst(&mut self, inst: Inst) {
+    pub(super) fn inst(&mut self, inst: Inst) {
         let func = self.func;
         let info = func.inst(inst);
         let results = &info.results;
@@ -185,11 +183,7 @@ impl<'a> Lowering<'a, '_> {
             OnYield::Bottom(counter) => {
                 let params = &self.func.block(counter.body).params[1..];
                 let args = self.args(values, params);
-                let latch = match self.frames.last().map(|frame| frame.next) {
-                    Some(Next::Latch(latch)) => latch,
-                    _ => None,
-                };
-                match latch {
+                match self.frames.last().and_then(Frame::latch) {
                     Some(latch) => self.jump(latch, &args),
                     None => self.bottom(counter, &args),
                 }
@@ -227,7 +221,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// `values` as arguments of a block that takes values of the types of `params`.
-    fn args(&mut self, values: &[Value], params: &[Value]) -> Vec<BlockArg> {
+    pub(super) fn args(&mut self, values: &[Value], params: &[Value]) -> Vec<BlockArg> {
         let mut flat = Vec::with_capacity(values.len());
         for (&value, &param) in values.iter().zip(params) {
             self.flatten(value, self.func.ty(param), &mut flat);
@@ -236,7 +230,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// A block that takes values of the types of `params`.
-    fn new_block(&mut self, params: &[Value]) -> clif::Block {
+    pub(super) fn new_block(&mut self, params: &[Value]) -> clif::Block {
         let block = self.b.create_block();
         let mut types = Vec::new();
         for &param in params {
@@ -248,19 +242,19 @@ impl<'a> Lowering<'a, '_> {
         block
     }
 
-    fn jump(&mut self, target: clif::Block, args: &[BlockArg]) {
+    pub(super) fn jump(&mut self, target: clif::Block, args: &[BlockArg]) {
         self.entered.insert(target);
         self.b.ins().jump(target, args);
     }
 
-    fn branch_if(&mut self, cond: clif::Value, then: &Edge, otherwise: &Edge) {
+    pub(super) fn branch_if(&mut self, cond: clif::Value, then: &Edge, otherwise: &Edge) {
         self.entered.insert(then.0);
         self.entered.insert(otherwise.0);
         self.b.ins().brif(cond, then.0, &then.1, otherwise.0, &otherwise.1);
     }
 
     /// Goes on at a block made by [`Self::new_block`] for `results`, if anything jumps there.
-    fn go_on(&mut self, join: clif::Block, results: &[Value]) {
+    pub(super) fn go_on(&mut self, join: clif::Block, results: &[Value]) {
         self.reachable = self.entered.contains(join);
         if self.reachable {
             self.enter(join, 0, results);
@@ -268,7 +262,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// Starts a block, whose parameters after the first `skip` are `params`.
-    fn enter(&mut self, block: clif::Block, skip: usize, params: &[Value]) {
+    pub(super) fn enter(&mut self, block: clif::Block, skip: usize, params: &[Value]) {
         self.b.switch_to_block(block);
         let flat = self.b.block_params(block)[skip..].to_vec();
         let mut flat = &flat[..];
@@ -349,132 +343,13 @@ impl<'a> Lowering<'a, '_> {
         self.go_on(exit, results);
     }
 
-    fn counted_loop(
-        &mut self,
-        (start, end, step): (Value, Value, u64),
-        inclusive: bool,
-        reverse: bool,
-        init: &[Value],
-        body: Block,
-        results: &'a [Value],
-    ) {
-        let params = &self.func.block(body).params[..];
-        let index_type = super::clif_type(self.func.dtype(start));
-        let header = self.b.create_block();
-        self.b.append_block_param(header, index_type);
-        self.append_params(header, &params[1..]);
-        let exit = self.new_block(results);
-
-        let (first, step, stop) = self.range(start, end, step, inclusive, reverse);
-        let mut into = vec![BlockArg::from(first)];
-        into.extend(self.args(init, &params[1..]));
-        if self.never_empty(start, end, inclusive) {
-            self.jump(header, &into);
-        } else {
-            let nonempty = self.nonempty(start, end, inclusive);
-            let past = self.args(init, results);
-            self.branch_if(nonempty, &(header, into), &(exit, past));
-        }
-
-        self.depth += 1;
-        self.frames.push(Frame { body, exit, results, next: Next::Latch(None) });
-        self.enter(header, 0, params);
-        let counter = Counter { header, exit, step, stop, reverse, body };
-        self.block(body, OnYield::Bottom(counter));
-        let frame = self.frames.pop().expect("the frame is still there");
-        if let Next::Latch(Some(latch)) = frame.next {
-            self.b.switch_to_block(latch);
-            let args: Vec<_> =
-                self.b.block_params(latch).iter().map(|&value| BlockArg::from(value)).collect();
-            self.bottom(counter, &args);
-        }
-        self.depth -= 1;
-        self.go_on(exit, results);
-    }
-
-    fn append_params(&mut self, block: clif::Block, params: &[Value]) {
+    pub(super) fn append_params(&mut self, block: clif::Block, params: &[Value]) {
         let mut types = Vec::new();
         for &param in params {
             flat_types(self.func.ty(param), &mut types);
         }
         for ty in types {
             self.b.append_block_param(block, ty);
-        }
-    }
-
-    /// The bottom of a `for`: to the next turn, or out, with what is carried.
-    fn bottom(&mut self, counter: Counter, carried: &[BlockArg]) {
-        let index = self.b.block_params(counter.header)[0];
-        let next = if counter.reverse {
-            self.b.ins().isub(index, counter.step)
-        } else {
-            self.b.ins().iadd(index, counter.step)
-        };
-        let more = self.b.ins().icmp(IntCC::NotEqual, next, counter.stop);
-        let mut again = vec![BlockArg::from(next)];
-        again.extend_from_slice(carried);
-        self.branch_if(more, &(counter.header, again), &(counter.exit, carried.to_vec()));
-    }
-
-    /// The first index of a range that is not empty, the step, and the index that would come
-    /// after the last; all wrapped to the type of the index.
-    fn range(
-        &mut self,
-        start: Value,
-        end: Value,
-        step: u64,
-        inclusive: bool,
-        reverse: bool,
-    ) -> (clif::Value, clif::Value, clif::Value) {
-        let dtype = self.func.dtype(start);
-        let ty = super::clif_type(dtype);
-        let mask = u64::MAX >> (64 - dtype.bits());
-        let (start, end) = (self.scalar(start), self.scalar(end));
-        let step_value = self.b.ins().iconst(ty, (step & mask) as i64);
-        let last = if step == 1 && inclusive {
-            end
-        } else if step == 1 {
-            let one = self.b.ins().iconst(ty, 1);
-            self.b.ins().isub(end, one)
-        } else if step > mask {
-            start
-        } else {
-            let mut span = self.b.ins().isub(end, start);
-            if !inclusive {
-                let one = self.b.ins().iconst(ty, 1);
-                span = self.b.ins().isub(span, one);
-            }
-            let turns = self.b.ins().udiv(span, step_value);
-            let distance = self.b.ins().imul(turns, step_value);
-            self.b.ins().iadd(start, distance)
-        };
-        if reverse {
-            let stop = self.b.ins().isub(start, step_value);
-            (last, step_value, stop)
-        } else if step == 1 && !inclusive {
-            (start, step_value, end)
-        } else {
-            let stop = self.b.ins().iadd(last, step_value);
-            (start, step_value, stop)
-        }
-    }
-
-    fn nonempty(&mut self, start: Value, end: Value, inclusive: bool) -> clif::Value {
-        let code = match (self.func.dtype(start).is_signed_int(), inclusive) {
-            (true, false) => IntCC::SignedLessThan,
-            (true, true) => IntCC::SignedLessThanOrEqual,
-            (false, false) => IntCC::UnsignedLessThan,
-            (false, true) => IntCC::UnsignedLessThanOrEqual,
-        };
-        let (start, end) = (self.scalar(start), self.scalar(end));
-        self.b.ins().icmp(code, start, end)
-    }
-
-    fn never_empty(&self, start: Value, end: Value, inclusive: bool) -> bool {
-        let known = |value| self.known(value).and_then(mambo_ir::Const::as_int);
-        match (known(start), known(end)) {
-            (Some(start), Some(end)) => start < end || (inclusive && start == end),
-            _ => false,
         }
     }
 

@@ -96,25 +96,36 @@ impl Lowering<'_, '_> {
     fn address(&mut self, view: Value, indices: &[Value]) -> (clif::Value, i64) {
         let Parts { base, strides, .. } = *self.parts(view);
         let size = self.func.view_type(view).dtype.size();
+        let shift = i64::from(size.trailing_zeros());
         let view_depth = self.depths[view.index()];
         let mut displacement = 0_i64;
         let mut terms = [(view_depth, base); 1 + MAX_RANK];
         let mut count = 1;
+        let mut strides_on = Vec::new();
         for (&index, stride) in indices.iter().zip(strides) {
-            let (index, constant) = match stride {
-                None => self.split_constant(index),
-                Some(_) => (Some(index), 0),
-            };
-            displacement = displacement.wrapping_add(constant.wrapping_mul(size as i64));
-            let Some(index) = index else { continue };
             let mut depth = self.depths[index.index()];
-            let mut term = self.scalar(index);
-            if let Some(stride) = stride {
-                term = self.b.ins().imul(term, stride);
+            let mut term = match (stride, self.copied) {
+                (None, _) => {
+                    let (index, constant) = self.split_constant(index);
+                    displacement = displacement.wrapping_add(constant.wrapping_mul(size as i64));
+                    let Some(index) = index else { continue };
+                    index
+                }
+                // The copies of a loop step from one element to the next.
+                (Some(stride), Some(copied)) if copied.index == index => {
+                    strides_on.push((stride, copied.offset));
+                    self.b.ins().imul(copied.first, stride)
+                }
+                (Some(stride), _) => {
+                    let index = self.scalar(index);
+                    self.b.ins().imul(index, stride)
+                }
+            };
+            if stride.is_some() {
                 depth = depth.max(view_depth);
             }
-            if size > 1 {
-                term = self.b.ins().ishl_imm_u(term, i64::from(size.trailing_zeros()));
+            if shift > 0 {
+                term = self.b.ins().ishl_imm_u(term, shift);
             }
             terms[count] = (depth, term);
             count += 1;
@@ -124,24 +135,41 @@ impl Lowering<'_, '_> {
         for &(_, term) in &terms[1..count] {
             address = self.b.ins().iadd(address, term);
         }
+        for (stride, offset) in strides_on {
+            let bytes = self.b.ins().ishl_imm_u(stride, shift);
+            for _ in 0..offset.abs() {
+                address = if offset < 0 {
+                    self.b.ins().isub(address, bytes)
+                } else {
+                    self.b.ins().iadd(address, bytes)
+                };
+            }
+        }
         (address, displacement)
     }
 
     /// `index` as a value plus a constant: addresses wrap as indices do.
-    fn split_constant(&self, index: Value) -> (Option<Value>, i64) {
+    fn split_constant(&self, index: Value) -> (Option<clif::Value>, i64) {
         let mut index = index;
         let mut sum = 0_i64;
         loop {
             if let Some(constant) = self.known(index) {
                 return (None, sum.wrapping_add(constant.bits() as i64));
             }
-            let Some(Op::Binary(op, a, b)) = self.def(index) else { return (Some(index), sum) };
+            if let Some(copied) = self.copied
+                && copied.index == index
+            {
+                return (Some(copied.first), sum.wrapping_add(copied.offset));
+            }
+            let Some(Op::Binary(op, a, b)) = self.def(index) else {
+                return (Some(self.scalar(index)), sum);
+            };
             let constant = |value| self.known(value).map(|constant| constant.bits() as i64);
             (index, sum) = match (op, constant(*a), constant(*b)) {
                 (Binary::Add, _, Some(b)) => (*a, sum.wrapping_add(b)),
                 (Binary::Add, Some(a), _) => (*b, sum.wrapping_add(a)),
                 (Binary::Sub, _, Some(b)) => (*a, sum.wrapping_sub(b)),
-                _ => return (Some(index), sum),
+                _ => return (Some(self.scalar(index)), sum),
             };
         }
     }
@@ -155,30 +183,33 @@ impl Lowering<'_, '_> {
         site: SiteId,
     ) -> clif::Value {
         let one = self.b.ins().iconst(types::I64, 1);
-        let mut total = one;
-        // An axis of length 0 makes the array empty, but not the lengths of the others fit.
-        let mut checked = one;
-        let mut overflow = None;
+        let (mut total, mut bad) = (one, None);
+        // As in ndarray, the lengths that are not 0 must multiply to an isize in any case.
+        let mut nonzero = one;
         for (axis, &dim) in dims.iter().enumerate() {
             let factor = self.b.ins().umax(dim, one);
             if axis > 0 {
-                let high = self.b.ins().umulhi(checked, factor);
-                overflow = Some(match overflow {
-                    None => high,
-                    Some(before) => self.b.ins().bor(before, high),
-                });
+                let high = self.b.ins().umulhi(nonzero, factor);
+                bad = self.either(bad, high);
             }
-            checked = self.b.ins().imul(checked, factor);
+            nonzero = self.b.ins().imul(nonzero, factor);
             total = self.b.ins().imul(total, dim);
+        }
+        if dims.len() > 1 {
+            let sign = self.b.ins().ushr_imm_u(nonzero, 63);
+            bad = self.either(bad, sign);
         }
         let limit = isize::MAX as i64 / dtype.size() as i64;
         let limit = self.b.ins().iconst(types::I64, limit);
-        let mut bad = self.b.ins().icmp(IntCC::UnsignedGreaterThan, checked, limit);
-        if let Some(high) = overflow {
-            let zero = self.b.ins().iconst(types::I64, 0);
-            let wide = self.b.ins().icmp(IntCC::NotEqual, high, zero);
-            bad = self.b.ins().bor(bad, wide);
-        }
+        let large = self.b.ins().icmp(IntCC::UnsignedGreaterThan, total, limit);
+        let bad = match bad {
+            None => large,
+            Some(bits) => {
+                let zero = self.b.ins().iconst(types::I64, 0);
+                let overflow = self.b.ins().icmp(IntCC::NotEqual, bits, zero);
+                self.b.ins().bor(overflow, large)
+            }
+        };
         self.panic_if(bad, site, dims);
         let size = self.b.ins().iconst(types::I64, dtype.size() as i64);
         let bytes = self.b.ins().imul(total, size);
@@ -187,6 +218,14 @@ impl Lowering<'_, '_> {
         let null = self.b.ins().icmp(IntCC::Equal, base, zero);
         self.panic_if(null, site, dims);
         base
+    }
+
+    /// `bits` and those seen before, if there were any.
+    fn either(&mut self, before: Option<clif::Value>, bits: clif::Value) -> Option<clif::Value> {
+        Some(match before {
+            None => bits,
+            Some(before) => self.b.ins().bor(before, bits),
+        })
     }
 
     /// At least one byte is asked for, so that null means failure.

@@ -9,6 +9,7 @@
 
 mod call;
 mod function;
+mod loops;
 mod memory;
 mod scalar;
 
@@ -22,6 +23,7 @@ use cranelift_frontend::FunctionBuilder;
 use cranelift_jit::JITModule;
 use cranelift_module::Module as _;
 use function::Frame;
+use loops::Copied;
 use mambo_ir::function::{Function, Inst, Op, Value, ValueType};
 use mambo_ir::signature::MAX_RANK;
 use mambo_ir::{Const, Dtype, Layout, Module};
@@ -155,6 +157,8 @@ struct Lowering<'a, 'b> {
     depths: Vec<u32>,
     depth: u32,
     frames: Vec<Frame<'a>>,
+    /// The copy of an unrolled body that is being lowered.
+    copied: Option<Copied>,
     /// The blocks that something jumps to.
     entered: EntitySet<clif::Block>,
     reachable: bool,
@@ -193,6 +197,7 @@ pub(crate) fn lower<'a, 'b>(
         depths: vec![0; func.values.len()],
         depth: 0,
         frames: Vec::new(),
+        copied: None,
         entered: EntitySet::new(),
         reachable: true,
         fail: None,

@@ -218,11 +218,6 @@ impl Lowering<'_, '_> {
             Binary::AddOverflows | Binary::SubOverflows => self.sum_overflows(op, x, y, dtype),
             Binary::MulOverflows => self.product_overflows(x, y, dtype),
             Binary::MulHigh => self.high_product(x, y, dtype),
-            Binary::Pow => {
-                let base = self.extend(x, dtype, types::I64);
-                let power = self.call_math(Dtype::U64, "wrapping_pow", &[base, y]);
-                self.truncate(power, dtype)
-            }
             _ => unreachable!("{op:?} of {dtype}"),
         }
     }
@@ -351,15 +346,23 @@ impl Lowering<'_, '_> {
     /// `min` or `max` of floats: the other operand if one is NaN, the left one if they are
     /// equal, as rustc's code on x86-64 gives for zeros of different sign.
     fn extremum(&mut self, op: Binary, x: clif::Value, y: clif::Value) -> clif::Value {
+        let vector = vector_of(self.b.func.dfg.value_type(x));
+        let [x, y] = [x, y].map(|value| self.b.ins().splat(vector, value));
         // The instruction behind this pair gives `x` if `y` is NaN.
-        let right = if op == Binary::Min {
-            self.b.ins().fcmp(FloatCC::LessThan, y, x)
-        } else {
-            self.b.ins().fcmp(FloatCC::LessThan, x, y)
-        };
-        let numbers = self.b.ins().select(right, y, x);
-        let nan = self.b.ins().fcmp(FloatCC::Unordered, x, x);
-        self.b.ins().select(nan, y, numbers)
+        let (low, high) = if op == Binary::Min { (y, x) } else { (x, y) };
+        let right = self.b.ins().fcmp(FloatCC::LessThan, low, high);
+        let numbers = self.choose(right, y, x);
+        let nan = self.b.ins().fcmp(FloatCC::NotEqual, x, x);
+        let result = self.choose(nan, y, numbers);
+        self.b.ins().extractlane(result, 0)
+    }
+
+    /// The lanes of `x` where `mask`, the result of a comparison, is set, else those of `y`.
+    fn choose(&mut self, mask: clif::Value, x: clif::Value, y: clif::Value) -> clif::Value {
+        let vector = self.b.func.dfg.value_type(x);
+        let flags = MemFlagsData::new().with_endianness(clif::Endianness::Little);
+        let mask = self.b.ins().bitcast(vector, flags, mask);
+        self.b.ins().bitselect(mask, x, y)
     }
 
     fn compare(
@@ -370,15 +373,7 @@ impl Lowering<'_, '_> {
         dtype: Dtype,
     ) -> clif::Value {
         if dtype.is_float() {
-            let code = match op {
-                Compare::Eq => FloatCC::Equal,
-                Compare::Ne => FloatCC::NotEqual,
-                Compare::Lt => FloatCC::LessThan,
-                Compare::Le => FloatCC::LessThanOrEqual,
-                Compare::Gt => FloatCC::GreaterThan,
-                Compare::Ge => FloatCC::GreaterThanOrEqual,
-            };
-            return self.b.ins().fcmp(code, x, y);
+            return self.b.ins().fcmp(float_code(op), x, y);
         }
         let code = match (op, dtype.is_signed_int()) {
             (Compare::Eq, _) => IntCC::Equal,
@@ -401,8 +396,33 @@ impl Lowering<'_, '_> {
             cond = *inner;
             std::mem::swap(&mut a, &mut b);
         }
+        let dtype = self.func.dtype(a);
+        if let Some(&Op::Compare(op, left, right)) = self.def(cond)
+            && dtype.is_float()
+            && self.func.dtype(left) == dtype
+        {
+            let sides = [left, right].map(|value| self.scalar(value));
+            return self.blend(op, sides, [a, b].map(|value| self.scalar(value)), dtype);
+        }
         let (cond, x, y) = (self.scalar(cond), self.scalar(a), self.scalar(b));
         self.b.ins().select(cond, x, y)
+    }
+
+    /// One of two floats by a comparison of floats, in vectors: a scalar choice would be a
+    /// jump on x86-64.
+    fn blend(
+        &mut self,
+        op: Compare,
+        sides: [clif::Value; 2],
+        choices: [clif::Value; 2],
+        dtype: Dtype,
+    ) -> clif::Value {
+        let vector = vector_of(clif_type(dtype));
+        let sides = sides.map(|side| self.b.ins().splat(vector, side));
+        let choices = choices.map(|choice| self.b.ins().splat(vector, choice));
+        let mask = self.b.ins().fcmp(float_code(op), sides[0], sides[1]);
+        let chosen = self.choose(mask, choices[0], choices[1]);
+        self.b.ins().extractlane(chosen, 0)
     }
 
     fn cast(&mut self, x: clif::Value, from: Dtype, to: Dtype) -> clif::Value {
@@ -460,5 +480,21 @@ impl Lowering<'_, '_> {
         let x = self.b.ins().smax(x, low);
         let x = self.b.ins().smin(x, high);
         self.b.ins().ireduce(ty, x)
+    }
+}
+
+/// The 128-bit vector of a float type.
+fn vector_of(ty: clif::Type) -> clif::Type {
+    if ty == types::F32 { types::F32X4 } else { types::F64X2 }
+}
+
+fn float_code(op: Compare) -> FloatCC {
+    match op {
+        Compare::Eq => FloatCC::Equal,
+        Compare::Ne => FloatCC::NotEqual,
+        Compare::Lt => FloatCC::LessThan,
+        Compare::Le => FloatCC::LessThanOrEqual,
+        Compare::Gt => FloatCC::GreaterThan,
+        Compare::Ge => FloatCC::GreaterThanOrEqual,
     }
 }

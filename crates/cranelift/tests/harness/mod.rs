@@ -7,8 +7,9 @@ use mambo_compiler::abi::Context;
 use mambo_compiler::backend::{Artifact, Backend};
 use mambo_cranelift::Cranelift;
 use mambo_ir::builder::Builder;
-use mambo_ir::function::{Function, Terminator, Value, ValueType, ViewType};
+use mambo_ir::function::{Function, Source, Terminator, Value, ValueType, ViewType};
 use mambo_ir::site::MAX_OPERANDS;
+use mambo_ir::verify::verify;
 use mambo_ir::{Dtype, Layout, Module, Site, SiteKind, Span};
 use std::alloc::{Layout as MemoryLayout, alloc, alloc_zeroed, dealloc};
 
@@ -146,8 +147,23 @@ pub(crate) fn module(
             site(SiteKind::Recursion),
             site(SiteKind::HostPanic),
             site(SiteKind::DivideByZero),
+            site(message(&[Dtype::F32, Dtype::I8, Dtype::Bool])),
+            site(message(&[Dtype::Usize])),
+            site(message(&[Dtype::I64, Dtype::I64])),
         ],
+        sources: sources(),
         ..Module::default()
+    }
+}
+
+pub(crate) fn sources() -> Vec<Source> {
+    vec![Source { kernel: "test".into(), file: "test.rs".into() }]
+}
+
+fn message(holes: &[Dtype]) -> SiteKind {
+    SiteKind::Message {
+        parts: vec![String::new(); holes.len() + 1],
+        holes: holes.iter().map(|&dtype| (dtype, String::new())).collect(),
     }
 }
 
@@ -156,6 +172,7 @@ pub(crate) fn site(kind: SiteKind) -> Site {
 }
 
 pub(crate) fn compile(module: &Module) -> Box<dyn Artifact> {
+    verify(module).unwrap_or_else(|error| panic!("{error}"));
     Cranelift::new().compile(module).unwrap_or_else(|error| panic!("{error}"))
 }
 
