@@ -3,7 +3,7 @@
 //! A kernel `foo` is a function and a type. For each called path the expansion names the type
 //! `foo` where the function was found, with an empty type of its own to fall back to:
 //!
-//! ```ignore
+//! ```text
 //! {
 //!     enum foo {}                               // found if there is no other
 //!     let probe = {

@@ -32,6 +32,7 @@ impl Structure<'_> {
     fn implementations(&self) -> TokenStream {
         let (plain, leaves, references) = (self.plain(), self.leaves(), self.references());
         quote! {
+            #[allow(trivial_bounds)]
             const _: () = {
                 #plain
                 #leaves
@@ -45,12 +46,14 @@ impl Structure<'_> {
     fn head(&self, path: &TokenStream, reference: TokenStream) -> (TokenStream, TokenStream) {
         let name = &self.input.ident;
         let (params, args, clause) = self.input.generics.split_for_impl();
-        let mut bounds: Vec<TokenStream> =
-            clause.iter().flat_map(|c| &c.predicates).map(ToTokens::to_token_stream).collect();
-        bounds.extend(self.input.generics.type_params().map(|param| {
-            let param = &param.ident;
-            quote!(#param: ::mambo::__private::Leaves)
-        }));
+        let written = clause.iter().flat_map(|clause| &clause.predicates);
+        let written = written.map(ToTokens::to_token_stream);
+        // The same bounds everywhere, so that a field that does not fit is one error.
+        let fields = self
+            .fields
+            .iter()
+            .map(|(_, ty)| quote_spanned!(ty.span()=> #ty: ::mambo::__private::Leaves));
+        let bounds: Vec<TokenStream> = written.chain(fields).collect();
         let clause = (!bounds.is_empty()).then(|| quote!(where #(#bounds),*));
         (quote!(impl #params #path for #reference #name #args), clause.to_token_stream())
     }

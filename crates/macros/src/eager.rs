@@ -19,7 +19,6 @@ pub(crate) fn eager(
     if listed.is_empty() {
         return None;
     }
-    let name = &function.sig.ident;
     let mut calls = TokenStream::new();
     for signature in listed {
         match compile_calls(function, signature) {
@@ -28,7 +27,6 @@ pub(crate) fn eager(
         }
     }
     Some(quote! {
-        let dispatcher = <#name as ::mambo::__private::Kernel>::dispatcher();
         #calls
         ::core::result::Result::Ok(())
     })
@@ -60,7 +58,7 @@ fn compile_calls(function: &ItemFn, signature: &EagerSignature) -> syn::Result<T
     }
 }
 
-/// Calls `Dispatcher::compile`.
+/// Calls the function that compiles one choice of generic parameters.
 fn call(
     function: &ItemFn,
     span: Span,
@@ -76,7 +74,7 @@ fn call(
         None => quote!(::core::option::Option::None),
     });
     quote_spanned! {span=>
-        dispatcher.compile(#name::__mambo_instance #turbofish, &[#(#layouts),*])?;
+        #name::__mambo_compile #turbofish(&[#(#layouts),*])?;
     }
 }
 

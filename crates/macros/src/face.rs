@@ -43,26 +43,23 @@ impl<'a> Face<'a> {
         &self.function.sig.ident
     }
 
-    /// The list of the types of the arguments. Each stands at the place of its type, so that
-    /// an error about it does.
-    pub(crate) fn arg_types(&self) -> TokenStream {
+    /// The list of the types of the arguments.
+    fn arg_types(&self) -> TokenStream {
         self.types.iter().rev().fold(
             quote!(::mambo::__private::End),
-            |rest, ty| quote_spanned!(ty.span()=> ::mambo::__private::Cons<#ty, #rest>),
+            |rest, ty| quote!(::mambo::__private::Cons<#ty, #rest>),
         )
     }
 
-    /// The list of the arguments.
+    /// The list of the arguments. Each stands at the place of its type, so that an error
+    /// about the type does.
     fn arg_values(&self) -> TokenStream {
         let args = self.names.iter().zip(&self.types);
-        args.rev().fold(
-            quote!(::mambo::__private::End),
-            |rest, (name, ty)| quote_spanned!(ty.span()=> ::mambo::__private::Cons(#name, #rest)),
-        )
-    }
-
-    pub(crate) fn result_type(&self) -> &Type {
-        &self.result
+        args.rev().fold(quote!(::mambo::__private::End), |rest, (name, ty)| {
+            let mut name = name.clone();
+            name.set_span(ty.span().resolved_at(name.span()));
+            quote_spanned!(ty.span()=> ::mambo::__private::Cons(#name, #rest))
+        })
     }
 
     /// The signature with another name, and names for parameters.
@@ -97,23 +94,26 @@ impl<'a> Face<'a> {
     pub(crate) fn kernel(
         &self,
         source: &TokenStream,
-        instance: &TokenStream,
+        resolved: Option<&TokenStream>,
         eager: Option<&TokenStream>,
     ) -> TokenStream {
         let function = self.dispatching_function();
-        let (rust, try_call) = (self.rust(), self.try_call());
+        let (rust, try_call) = (self.rust(), self.try_call(resolved.is_some()));
         let (params, _, clause) = self.split();
-        let instance = quote! {
-            #[doc(hidden)]
-            fn __mambo_instance #params() -> ::mambo::__private::Instance #clause {
-                #instance
+        let resolve = resolved.map(|resolved| {
+            quote! {
+                #[doc(hidden)]
+                fn __mambo_resolve #params() -> ::mambo::__private::Resolved #clause {
+                    #resolved
+                }
             }
-        };
+        });
+        let compile = eager.map(|_| self.compile(resolved.is_some()));
         let eager = match eager {
             Some(eager) => quote!(::core::option::Option::Some(|| { #eager })),
             None => quote!(::core::option::Option::None),
         };
-        let ty = self.type_of_functions(&quote!(#rust #try_call #instance), source, &eager);
+        let ty = self.type_of_functions(&quote!(#rust #try_call #resolve #compile), source, &eager);
         quote!(#function #ty)
     }
 
@@ -203,14 +203,15 @@ impl<'a> Face<'a> {
     }
 
     /// `name::try_call`.
-    fn try_call(&self) -> TokenStream {
+    fn try_call(&self, generic: bool) -> TokenStream {
         let (name, vis) = (self.name(), &self.function.vis);
         let result = &self.result;
         let output = quote!(::core::result::Result<#result, ::mambo::Error>);
         let signature = self.signature(format_ident!("try_call"), output);
-        let (_, turbofish, _) = self.split();
         let lints = self.lints();
-        let args = self.arg_values();
+        let (resolve, args) = (self.resolve(generic), self.arg_values());
+        // At the result, so that an error about its type is there.
+        let call = Ident::new("call", result.span().resolved_at(Span::call_site()));
         quote! {
             /// Calls the kernel; a panic of the kernel is an error.
             ///
@@ -220,7 +221,35 @@ impl<'a> Face<'a> {
             #[inline]
             #vis #signature {
                 <#name as ::mambo::__private::Kernel>::dispatcher()
-                    .call(#name::__mambo_instance #turbofish, #args)
+                    .#call(#resolve, #args)
+            }
+        }
+    }
+
+    /// The function that resolves what the kernel names for its generic parameters, if it has
+    /// any.
+    fn resolve(&self, generic: bool) -> TokenStream {
+        let name = self.name();
+        let (_, turbofish, _) = self.split();
+        if generic {
+            quote!(::core::option::Option::Some(#name::__mambo_resolve #turbofish))
+        } else {
+            quote!(::core::option::Option::None)
+        }
+    }
+
+    /// The function that compiles one choice of generic parameters without a call.
+    fn compile(&self, generic: bool) -> TokenStream {
+        let (name, result) = (self.name(), &self.result);
+        let (params, _, clause) = self.split();
+        let (resolve, args) = (self.resolve(generic), self.arg_types());
+        quote! {
+            #[doc(hidden)]
+            fn __mambo_compile #params(
+                layouts: &[::core::option::Option<::mambo::__private::Layout>],
+            ) -> ::core::result::Result<(), ::mambo::Error> #clause {
+                <#name as ::mambo::__private::Kernel>::dispatcher()
+                    .compile::<#args, #result>(#resolve, layouts)
             }
         }
     }

@@ -39,6 +39,26 @@ pub(crate) fn mentions(generics: &Generics, tokens: &impl ToTokens) -> bool {
     !generics.params.is_empty() && search(generics, tokens.to_token_stream())
 }
 
+/// Whether the tokens of `part` stand in those of `whole`, one after the other.
+pub(crate) fn stands_in(part: &impl ToTokens, whole: &impl ToTokens) -> bool {
+    fn flatten(tokens: TokenStream, into: &mut Vec<String>) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => {
+                    into.push(format!("{:?}", group.delimiter()));
+                    flatten(group.stream(), into);
+                    into.push("end".into());
+                }
+                other => into.push(other.to_string()),
+            }
+        }
+    }
+    let (mut needle, mut hay) = (Vec::new(), Vec::new());
+    flatten(part.to_token_stream(), &mut needle);
+    flatten(whole.to_token_stream(), &mut hay);
+    !needle.is_empty() && hay.windows(needle.len()).any(|window| window == needle)
+}
+
 /// The tokens with each parameter replaced by a type or value that fits its usual bounds.
 /// It serves to name one instantiation of a function, whichever.
 pub(crate) fn with_defaults(generics: &Generics, tokens: TokenStream) -> TokenStream {
@@ -97,5 +117,41 @@ fn default_type(generics: &Generics, param: &TypeParam) -> TokenStream {
         quote!(::mambo::__private::ndarray::Ix1)
     } else {
         quote!(f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use syn::parse_quote;
+
+    fn generics() -> Generics {
+        let mut generics: Generics = parse_quote!(<'a, T: Number, I, D, const N: usize>);
+        generics.where_clause = parse_quote!(where I: Integer, D: Dimension);
+        generics
+    }
+
+    #[test]
+    fn parameters_are_passed_on_without_lifetimes() {
+        assert_eq!(turbofish(&generics()).to_string(), quote!(::<T, I, D, N>).to_string());
+        assert!(turbofish(&parse_quote!(<'a>)).is_empty());
+    }
+
+    #[test]
+    fn a_mention_is_the_whole_name() {
+        assert!(mentions(&generics(), &quote!([0; { N + 1 }])));
+        assert!(mentions(&generics(), &quote!(T::ZERO)));
+        assert!(!mentions(&generics(), &quote!(NUMBER + a::<Tt>())));
+        assert!(stands_in(&quote!(Point), &quote!(a: &Point, b: f64)));
+        assert!(stands_in(&quote!(geometry::Point), &quote!([geometry::Point; 2])));
+        assert!(!stands_in(&quote!(Po), &quote!(a: &Point)));
+        assert!(!stands_in(&quote!(), &quote!(a: Point)));
+    }
+
+    #[test]
+    fn defaults_fit_the_bounds() {
+        let replaced = with_defaults(&generics(), quote!(fn([T; N], Array<I, D>) -> Tt));
+        let text = replaced.to_string().replace(' ', "");
+        assert_eq!(text, "fn([f64;1],Array<i64,::mambo::__private::ndarray::Ix1>)->Tt");
     }
 }

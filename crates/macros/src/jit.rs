@@ -1,6 +1,6 @@
 //! The expansion of `#[jit]`.
 //!
-//! ```ignore
+//! ```text
 //! fn dot(a: &[f64], b: &[f64]) -> f64 { /* try_call, or panic */ }
 //! enum dot {}
 //! impl dot {
@@ -17,9 +17,9 @@
 use crate::callee::callees;
 use crate::eager::eager;
 use crate::face::Face;
-use crate::generics::{mentions, type_params};
+use crate::generics::{mentions, stands_in, type_params};
 use mambo_frontend::{Lowered, lower, parse_jit_options};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Generics, ItemFn};
@@ -45,8 +45,8 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     match (lowered, face) {
         (Some(lowered), Some(face)) if errors.is_empty() => {
             let source = source(&function, &lowered);
-            let instance = instance(&function, &face, &lowered);
-            face.kernel(&source, &instance, eager.as_ref())
+            let resolved = resolved(&function, &lowered);
+            face.kernel(&source, resolved.as_ref(), eager.as_ref())
         }
         (_, face) => {
             let errors = errors.into_iter().map(syn::Error::into_compile_error);
@@ -63,13 +63,15 @@ fn source(function: &ItemFn, lowered: &Lowered) -> TokenStream {
     let name = &kernel.name;
     let tree = Literal::byte_string(&kernel.encode());
     let captures = list(captures.iter().map(|expr| capture(generics, expr, false)));
-    let types = list(types.iter().map(|ty| host_type(generics, ty, false)));
+    let types = list(types.iter().map(|ty| host_type(function, ty, false)));
     let callees = callees(generics, called);
     quote! {{
         fn __mambo_captures() -> ::std::vec::Vec<::core::option::Option<::mambo::__private::Capture>> {
             #captures
         }
         fn __mambo_types() -> ::std::vec::Vec<::core::option::Option<::mambo::__private::Type>> {
+            #[allow(unused_imports)]
+            use ::mambo::__private::UnknownType as _;
             #types
         }
         fn __mambo_callees() -> ::std::vec::Vec<::mambo::__private::Callee> {
@@ -88,27 +90,36 @@ fn source(function: &ItemFn, lowered: &Lowered) -> TokenStream {
     }}
 }
 
-/// The body of the function that describes one instantiation of the kernel.
-fn instance(function: &ItemFn, face: &Face<'_>, lowered: &Lowered) -> TokenStream {
-    let name = &function.sig.ident;
+/// The value of what a generic kernel names, for its own parameters; nothing if it is not
+/// generic.
+fn resolved(function: &ItemFn, lowered: &Lowered) -> Option<TokenStream> {
     let generics = &function.sig.generics;
-    let (args, result) = (face.arg_types(), face.result_type());
+    if type_params(generics).is_empty() && generics.const_params().next().is_none() {
+        return None;
+    }
     let Lowered { captures, types, .. } = lowered;
-    let generic = captures.iter().any(|expr| mentions(generics, expr))
-        || types.iter().any(|ty| mentions(generics, ty));
-    let (captures, types) = if generic {
-        (
-            list(captures.iter().map(|expr| capture(generics, expr, true))),
-            list(types.iter().map(|ty| host_type(generics, ty, true))),
-        )
+    let params = list(type_params(generics).into_iter().map(|param| {
+        let span = param.span();
+        describe(function, param, span)
+    }));
+    let captures = list(captures.iter().map(|expr| capture(generics, expr, true)));
+    let types = list(types.iter().map(|ty| host_type(function, ty, true)));
+    Some(quote! {
+        #[allow(unused_imports)]
+        use ::mambo::__private::UnknownType as _;
+        ::mambo::__private::Resolved { generics: #params, captures: #captures, types: #types }
+    })
+}
+
+/// The description of a type. One that stands in the signature has its error there.
+fn describe(function: &ItemFn, ty: &impl ToTokens, span: Span) -> TokenStream {
+    let sig = &function.sig;
+    let (inputs, output) = (&sig.inputs, &sig.output);
+    if stands_in(ty, &quote!(#inputs #output)) {
+        quote_spanned!(span=> ::mambo::__private::TypeProbe::<#ty>::new().describe())
     } else {
-        let source = quote!(<#name as ::mambo::__private::Kernel>::SOURCE);
-        (quote!((#source.captures)()), quote!((#source.types)()))
-    };
-    let params = list(type_params(generics).into_iter().map(
-        |param| quote_spanned!(param.span()=> <#param as ::mambo::__private::Described>::describe()),
-    ));
-    quote!(::mambo::__private::instance::<#args, #result>(#params, #captures, #types))
+        quote_spanned!(span=> <#ty as ::mambo::__private::Described>::describe())
+    }
 }
 
 fn list(items: impl Iterator<Item = TokenStream>) -> TokenStream {
@@ -130,20 +141,15 @@ fn capture(generics: &Generics, expr: &syn::Expr, known: bool) -> TokenStream {
 }
 
 /// The description of a type; nothing where it depends on a parameter that is not `known`.
-fn host_type(generics: &Generics, ty: &syn::Type, known: bool) -> TokenStream {
-    optional(
-        generics,
-        ty,
-        known,
-        |span| quote_spanned!(span=> <#ty as ::mambo::__private::Described>::describe()),
-    )
+fn host_type(function: &ItemFn, ty: &syn::Type, known: bool) -> TokenStream {
+    optional(&function.sig.generics, ty, known, |span| describe(function, ty, span))
 }
 
 fn optional(
     generics: &Generics,
     tokens: &(impl ToTokens + Spanned),
     known: bool,
-    value: impl FnOnce(proc_macro2::Span) -> TokenStream,
+    value: impl FnOnce(Span) -> TokenStream,
 ) -> TokenStream {
     if !known && mentions(generics, tokens) {
         return quote!(::core::option::Option::None);

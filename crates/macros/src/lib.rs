@@ -20,17 +20,6 @@ use proc_macro::TokenStream;
 /// Compiles a function at run time, for the types it is called with and the processor at
 /// hand. The function is called as before; see the documentation of `mambo`.
 ///
-/// ```ignore
-/// #[jit]
-/// fn dot(a: &[f64], b: &[f64]) -> f64 {
-///     let mut sum = 0.0;
-///     for i in 0..a.len() {
-///         sum += a[i] * b[i];
-///     }
-///     sum
-/// }
-/// ```
-///
 /// # Options
 /// * `#[jit(f32, f64)]`: types for the generic parameters that `name::warm_up()`, or else the
 ///   first call, compiles for; further ones are compiled on first use.
@@ -48,14 +37,6 @@ pub fn jit(options: TokenStream, item: TokenStream) -> TokenStream {
 /// The fields are numbers, `bool`, tuples, `[T; N]`, or structures with this derive. The
 /// structure may then be an argument, by value or by reference, a result, and a constant that
 /// kernels use.
-///
-/// ```ignore
-/// #[derive(Clone, Copy, Data)]
-/// struct Point {
-///     x: f64,
-///     y: f64,
-/// }
-/// ```
 #[proc_macro_derive(Data)]
 pub fn data(item: TokenStream) -> TokenStream {
     data::expand(item.into()).unwrap_or_else(syn::Error::into_compile_error).into()

@@ -79,7 +79,43 @@
 //! With `MAMBO_DUMP=<directory>` in the environment, the intermediate form after each pass
 //! and the machine code of every kernel are written there.
 
-pub use mambo_macros::{Data, jit};
+/// ```
+/// use mambo::prelude::*;
+///
+/// #[derive(Clone, Copy, Data)]
+/// struct Circle {
+///     center: (f64, f64),
+///     radius: f64,
+/// }
+///
+/// #[jit]
+/// fn covers(circle: &Circle, x: f64, y: f64) -> bool {
+///     (x - circle.center.0).hypot(y - circle.center.1) <= circle.radius
+/// }
+///
+/// let circle = Circle { center: (1.0, 1.0), radius: 2.0 };
+/// assert!(covers(&circle, 2.0, 2.0));
+/// assert!(!covers(&circle, 4.0, 1.0));
+/// ```
+pub use mambo_macros::Data;
+/// ```
+/// use mambo::prelude::*;
+///
+/// #[jit]
+/// fn dot(a: &[f64], b: &[f64]) -> f64 {
+///     assert!(a.len() == b.len());
+///     let mut sum = 0.0;
+///     for i in 0..a.len() {
+///         sum += a[i] * b[i];
+///     }
+///     sum
+/// }
+///
+/// assert_eq!(dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
+/// let error = dot::try_call(&[1.0, 2.0], &[]).unwrap_err();
+/// assert!(error.to_string().starts_with("assertion failed: "));
+/// ```
+pub use mambo_macros::jit;
 pub use mambo_runtime::{
     Arg, BackendError, Captured, CompileError, Described, Dispatcher, Error, HostArg, HostFn,
     Integer, Kernel, Layout, Leaves, Number, Panic, Payload, Plain, Rank, Real, Ret, Scalar,

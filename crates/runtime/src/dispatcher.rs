@@ -1,7 +1,7 @@
 //! One dispatcher a kernel: from a call to the code of its signature.
 //!
-//! The key of a call is the monomorphic function that describes it (which stands for all its
-//! Rust types) and the layout classes of its arrays. The first keys are found in a small
+//! The key of a call is the monomorphic functions that describe its types and its generic
+//! parameters, and the layout classes of its arrays. The first keys are found in a small
 //! array without locks, later ones in a table; a new key is described, and compiled if its
 //! description is new. However many threads ask for one signature at once, one compiles it
 //! and the others wait; different signatures are compiled at the same time.
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::rank::Layouts;
 use crate::ret::Ret;
 use mambo_compiler::abi::Entry;
-use mambo_compiler::source::{Instance, KernelSource};
+use mambo_compiler::source::{Capture, Instance, KernelSource};
 use mambo_ir::{Layout, Signature, Type};
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
@@ -26,8 +26,29 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-/// Describes a call: one monomorphic function for each choice of generic parameters.
-pub type Describe = fn() -> Instance;
+/// What the tree of a generic kernel names, for one choice of its generic parameters.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The type parameters.
+    pub generics: Vec<Type>,
+    /// Values of the constants, as in [`KernelSource::captures`].
+    pub captures: Vec<Option<Capture>>,
+    /// The types, as in [`KernelSource::types`].
+    pub types: Vec<Option<Type>>,
+}
+
+/// Resolves what a generic kernel names: one monomorphic function for each choice.
+pub type Resolve = fn() -> Resolved;
+
+/// The types of arguments and result: one monomorphic function for each choice.
+type Describe = fn() -> (Vec<Type>, Type);
+
+fn describe<A: Arguments, R: Ret>() -> (Vec<Type>, Type) {
+    let mut args = Vec::new();
+    A::describe(&mut args);
+    (args, R::result_type())
+}
 
 /// Compiles signatures before they are called.
 pub type Eager = fn() -> Result<(), Error>;
@@ -58,9 +79,11 @@ type Slot = Arc<OnceLock<Result<&'static Compiled, Failure>>>;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
-    /// Address of the [`Describe`]. Two descriptions may share an address only if their code
-    /// is the same, and then they describe the same.
+    /// Address of the [`Describe`]. Two functions may share an address only if their code is
+    /// the same, and then they describe the same.
     describe: usize,
+    /// Address of the [`Resolve`], or 0. As above.
+    resolve: usize,
     layouts: u64,
 }
 
@@ -120,20 +143,28 @@ impl Dispatcher {
 
     /// Calls the kernel.
     ///
-    /// For generated code only: `describe` must describe `A` and `R` ([`instance`]) with what
-    /// the kernel's tree names, and the tree must be that of a function from `A` to `R`.
+    /// For generated code only: the kernel's tree must be that of a function from `A` to `R`,
+    /// and a generic kernel must give what the tree names for these types.
     ///
     /// # Errors
     /// If the kernel cannot be compiled for these types, or panics.
     #[doc(hidden)]
     #[inline]
-    pub fn call<A: Arguments, R: Ret>(&self, describe: Describe, mut args: A) -> Result<R, Error> {
+    pub fn call<A: Arguments, R: Ret>(
+        &self,
+        resolve: Option<Resolve>,
+        mut args: A,
+    ) -> Result<R, Error> {
         let mut layouts = Layouts::default();
         let slots = args.pack(&mut layouts);
-        let key = Key { describe: describe as usize, layouts: layouts.bits };
+        let key = Key {
+            describe: describe::<A, R> as *const () as usize,
+            resolve: resolve.map_or(0, |resolve| resolve as usize),
+            layouts: layouts.bits,
+        };
         let route = match self.find(key) {
             Some(route) => route,
-            None => self.route(describe, key)?,
+            None => self.route(describe::<A, R>, resolve, key)?,
         };
         let mut context = CallContext::new();
         let mut results = MaybeUninit::<R::Slots>::uninit();
@@ -171,9 +202,14 @@ impl Dispatcher {
     /// Describes and compiles a call, and publishes its code.
     #[cold]
     #[inline(never)]
-    fn route(&self, describe: Describe, key: Key) -> Result<&'static Route, Error> {
+    fn route(
+        &self,
+        describe: Describe,
+        resolve: Option<Resolve>,
+        key: Key,
+    ) -> Result<&'static Route, Error> {
         self.warm_up()?;
-        let mut instance = describe();
+        let mut instance = self.instance(describe, resolve);
         let mut layouts = Layouts { bits: key.layouts, count: 0 };
         for arg in &mut instance.signature.args {
             set_layout(arg, || layouts.take());
@@ -181,6 +217,20 @@ impl Dispatcher {
         let compiled = self.compiled(instance)?;
         let route = Route { key, entry: compiled.artifact.entry(), compiled };
         Ok(self.publish(route))
+    }
+
+    /// The instance of a call, its arrays of layout C.
+    fn instance(&self, describe: Describe, resolve: Option<Resolve>) -> Instance {
+        let Resolved { generics, captures, types } = match resolve {
+            Some(resolve) => resolve(),
+            None => Resolved {
+                generics: Vec::new(),
+                captures: (self.source.captures)(),
+                types: (self.source.types)(),
+            },
+        };
+        let (args, result) = describe();
+        Instance { signature: Signature { args, generics, result }, captures, types }
     }
 
     /// Makes a route known, unless another thread was faster.
@@ -231,8 +281,12 @@ impl Dispatcher {
     /// # Errors
     /// If the kernel cannot be compiled for these types.
     #[doc(hidden)]
-    pub fn compile(&self, describe: Describe, layouts: &[Option<Layout>]) -> Result<(), Error> {
-        let mut instance = describe();
+    pub fn compile<A: Arguments, R: Ret>(
+        &self,
+        resolve: Option<Resolve>,
+        layouts: &[Option<Layout>],
+    ) -> Result<(), Error> {
+        let mut instance = self.instance(describe::<A, R>, resolve);
         let given = layouts.iter().chain(std::iter::repeat(&None));
         for (arg, layout) in instance.signature.args.iter_mut().zip(given) {
             set_layout(arg, || layout.unwrap_or(Layout::C));
@@ -308,17 +362,4 @@ fn set_layout(ty: &mut Type, class: impl FnOnce() -> Layout) {
     {
         array.layout = class();
     }
-}
-
-/// Describes a call of a kernel from `A` to `R`.
-#[doc(hidden)]
-pub fn instance<A: Arguments, R: Ret>(
-    generics: Vec<Type>,
-    captures: Vec<Option<mambo_compiler::source::Capture>>,
-    types: Vec<Option<Type>>,
-) -> Instance {
-    let mut args = Vec::new();
-    A::describe(&mut args);
-    let signature = Signature { args, generics, result: R::result_type() };
-    Instance { signature, captures, types }
 }

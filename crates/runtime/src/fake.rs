@@ -1,6 +1,6 @@
 //! A backend for tests: its code is a function written by hand, and it counts.
 
-use crate::dispatcher::{Describe, Dispatcher, Eager};
+use crate::dispatcher::{Dispatcher, Eager};
 use mambo_compiler::CompileError;
 use mambo_compiler::abi::Entry;
 use mambo_compiler::backend::{Artifact, Backend, BackendError};
@@ -59,11 +59,6 @@ pub(crate) fn dispatcher(
         callees: Vec::new,
     }));
     Box::leak(Box::new(Dispatcher::with_build(source, || &Fake, eager, build)))
-}
-
-/// Describes `A` to `R`, as the macro does.
-pub(crate) fn describe<A: crate::arg::Arguments, R: crate::Ret>() -> Describe {
-    || crate::dispatcher::instance::<A, R>(Vec::new(), Vec::new(), Vec::new())
 }
 
 /// A module with an empty entry of this name.

@@ -62,8 +62,8 @@ pub mod generated {
     pub use crate::arg::{Arguments, Nested};
     pub use crate::context::Allocations;
     pub use crate::describe::reference_type;
-    pub use crate::dispatcher::{Describe, Eager, instance};
-    pub use crate::probe::{HostProbe, Probe};
+    pub use crate::dispatcher::{Eager, Resolve, Resolved};
+    pub use crate::probe::{HostProbe, Probe, TypeProbe, UnknownType};
     pub use crate::rank::Layouts;
     pub use crate::slots::{Cons, End, SlotBlock};
     pub use mambo_compiler::backend::Backend;

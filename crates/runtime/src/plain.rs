@@ -42,9 +42,9 @@ pub unsafe trait Plain: Sized {
 /// [`Leaves::pointers`] must give pointers to the scalars of [`Plain::plain_type`], in
 /// order, inside of the value.
 #[diagnostic::on_unimplemented(
-    message = "a kernel cannot take a reference to `{Self}`",
-    label = "no reference to this type",
-    note = "references may point to scalars, tuples and structures with `#[derive(mambo::Data)]` whose fields are numbers, `bool`, tuples, `[T; N]` or such structures"
+    message = "kernels cannot have `{Self}` behind a reference or in a structure",
+    label = "not a number, a `bool`, or made of them",
+    note = "references and fields of structures hold numbers, `bool`, tuples and `[T; N]` of them, or structures with `#[derive(mambo::Data)]`"
 )]
 pub unsafe trait Leaves: Plain {
     /// One pointer a scalar.

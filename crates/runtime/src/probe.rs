@@ -4,9 +4,11 @@
 //! there is none. If `K` is a kernel, the methods of [`Probe`] are found first; if not, those
 //! of [`HostProbe`].
 
+use crate::describe::Described;
 use crate::host::HostFn;
 use crate::kernel::Kernel;
 use mambo_compiler::source::Callee;
+use mambo_ir::Type;
 use std::marker::PhantomData;
 
 /// A question about the type `K`.
@@ -57,3 +59,33 @@ pub trait HostProbe: Sized {
 }
 
 impl<K> HostProbe for Probe<K> {}
+
+/// A question about a type that stands in the signature of a kernel. If it is not known, the
+/// signature's own error says so, and this one need not say it again.
+#[derive(Debug)]
+pub struct TypeProbe<T>(PhantomData<T>);
+
+impl<T> TypeProbe<T> {
+    /// The question.
+    #[allow(clippy::new_without_default, reason = "generated code asks in one way only")]
+    pub const fn new() -> Self {
+        TypeProbe(PhantomData)
+    }
+}
+
+impl<T: Described> TypeProbe<T> {
+    /// A type that is known.
+    pub fn describe(self) -> Type {
+        T::describe()
+    }
+}
+
+/// The answer if the type is not known; only seen beside an error.
+pub trait UnknownType: Sized {
+    /// Some type.
+    fn describe(self) -> Type {
+        Type::UNIT
+    }
+}
+
+impl<T> UnknownType for TypeProbe<T> {}

@@ -1,7 +1,7 @@
 //! Calls through a dispatcher: results, errors, memory, threads.
 
 use crate::error::Error;
-use crate::fake::{describe, dispatcher, most_running, times_compiled};
+use crate::fake::{dispatcher, most_running, times_compiled};
 use crate::slots::{Cons, End};
 use crate::{Dispatcher, Layout};
 use mambo_compiler::abi::Context;
@@ -34,7 +34,7 @@ fn scalars_go_in_and_come_out() {
     let kernel = dispatcher("add", Some(add), vec![], None);
     for (a, b) in [(1u64, 2u64), (40, 2)] {
         let args = Cons(a, Cons(b, End));
-        let sum: u64 = kernel.call(describe::<Cons<u64, Args1<u64>>, u64>(), args).unwrap();
+        let sum: u64 = kernel.call::<Cons<u64, Args1<u64>>, u64>(None, args).unwrap();
         assert_eq!(sum, a + b);
     }
     assert_eq!(times_compiled("add"), 1);
@@ -53,7 +53,7 @@ unsafe extern "C" fn stride(_: *mut Context, args: *const u64, results: *mut u64
 }
 
 fn stride_of(kernel: &Dispatcher, view: ArrayView1<'_, f32>) -> isize {
-    kernel.call(describe::<Args1<ArrayView1<'_, f32>>, isize>(), Cons(view, End)).unwrap()
+    kernel.call::<Args1<ArrayView1<'_, f32>>, isize>(None, Cons(view, End)).unwrap()
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn more_signatures_than_are_found_without_a_lock_work() {
     macro_rules! call {
         ($($value:expr => $ty:ty),*) => {$(
             let value: $ty = $value;
-            let got: $ty = kernel.call(describe::<Args1<$ty>, $ty>(), Cons(value, End)).unwrap();
+            let got: $ty = kernel.call::<Args1<$ty>, $ty>(None, Cons(value, End)).unwrap();
             assert_eq!(got, value);
         )*};
     }
@@ -106,13 +106,11 @@ fn eight_threads_compile_once_and_different_signatures_at_the_same_time() {
                 barrier.wait();
                 for _ in 0..100 {
                     if i % 2 == 0 {
-                        let got =
-                            kernel.call::<_, u64>(describe::<Args1<u64>, u64>(), Cons(i, End));
+                        let got = kernel.call::<Args1<u64>, u64>(None, Cons(i, End));
                         assert_eq!(got.unwrap(), i);
                     } else {
                         let x = i as f64;
-                        let got =
-                            kernel.call::<_, f64>(describe::<Args1<f64>, f64>(), Cons(x, End));
+                        let got = kernel.call::<Args1<f64>, f64>(None, Cons(x, End));
                         assert_eq!(got.unwrap(), x);
                     }
                 }
@@ -134,7 +132,7 @@ unsafe extern "C" fn panics(context: *mut Context, _: *const u64, _: *mut u64) -
 fn a_panic_is_an_error_with_the_place_and_the_words() {
     let kind = SiteKind::Index { array: "a".into(), axis: 0, rank: 1 };
     let kernel = dispatcher("panics", Some(panics), vec![site(kind)], None);
-    let call = || kernel.call::<End, ()>(describe::<End, ()>(), End);
+    let call = || kernel.call::<End, ()>(None, End);
     let Err(Error::Panic(panic)) = call() else { panic!("no panic") };
     assert_eq!(
         (panic.kernel.as_str(), panic.file.as_str(), panic.line, panic.column),
@@ -151,7 +149,7 @@ fn a_panic_is_an_error_with_the_place_and_the_words() {
 fn the_message_of_an_allocation_has_one_size_an_axis() {
     let kind = SiteKind::Allocation { dtype: Dtype::F64 };
     let kernel = dispatcher("allocation", Some(panics), vec![site(kind)], None);
-    let error = kernel.call::<End, ()>(describe::<End, ()>(), End).unwrap_err();
+    let error = kernel.call::<End, ()>(None, End).unwrap_err();
     assert!(error.to_string().contains("of shape [9, 4],"), "{error}");
 }
 
@@ -159,7 +157,7 @@ fn the_message_of_an_allocation_has_one_size_an_axis() {
 fn a_backend_that_fails_is_an_error_for_everyone_and_asked_once() {
     let kernel = dispatcher("refused", None, vec![], None);
     for _ in 0..2 {
-        let error = kernel.call::<End, ()>(describe::<End, ()>(), End).unwrap_err();
+        let error = kernel.call::<End, ()>(None, End).unwrap_err();
         assert!(matches!(&error, Error::Backend(e) if e.function == "refused"), "{error}");
     }
     assert_eq!(times_compiled("refused"), 1);
@@ -176,16 +174,13 @@ fn listed_signatures_are_compiled_by_the_first_call() {
             vec![],
             Some(|| {
                 let kernel = KERNEL.get().expect("set below");
-                kernel.compile(describe::<Args1<f32>, f32>(), &[None])?;
-                kernel.compile(
-                    describe::<Args1<ArrayView1<'_, f64>>, isize>(),
-                    &[Some(Layout::Strided)],
-                )
+                kernel.compile::<Args1<f32>, f32>(None, &[None])?;
+                kernel.compile::<Args1<ArrayView1<'_, f64>>, isize>(None, &[Some(Layout::Strided)])
             }),
         )
     });
     assert_eq!(kernel.signatures(), []);
-    let got: u8 = kernel.call(describe::<Args1<u8>, u8>(), Cons(3, End)).unwrap();
+    let got: u8 = kernel.call::<Args1<u8>, u8>(None, Cons(3, End)).unwrap();
     assert_eq!(got, 3);
     kernel.warm_up().unwrap();
     let signatures: Vec<String> = kernel.signatures().iter().map(ToString::to_string).collect();
@@ -211,7 +206,7 @@ unsafe extern "C" fn allocates(context: *mut Context, _: *const u64, results: *m
 #[test]
 fn an_array_that_is_returned_is_the_memory_that_was_allocated() {
     let kernel = dispatcher("allocates", Some(allocates), vec![], None);
-    let mut got: Array1<f64> = kernel.call(describe::<End, Array1<f64>>(), End).unwrap();
+    let mut got: Array1<f64> = kernel.call::<End, Array1<f64>>(None, End).unwrap();
     assert_eq!(got, array![0.0, 2.0, 0.0]);
     got.append(Axis(0), array![5.0].view()).unwrap();
     assert_eq!(got.len(), 4);
@@ -237,7 +232,7 @@ fn what_a_panic_leaves_is_freed() {
     let kernel = dispatcher("leaves", Some(allocates_and_panics), vec![site(message)], None);
     let before = crate::counting::live_bytes();
     for _ in 0..3 {
-        assert!(kernel.call::<End, ()>(describe::<End, ()>(), End).is_err());
+        assert!(kernel.call::<End, ()>(None, End).is_err());
     }
     // Other tests of this process allocate too, but none as much as one turn here.
     let after = crate::counting::live_bytes();
@@ -259,7 +254,7 @@ unsafe extern "C" fn asks_too_much(context: *mut Context, _: *const u64, results
 #[test]
 fn an_allocation_that_cannot_be_is_null_and_an_empty_one_is_not() {
     let kernel = dispatcher("asks", Some(asks_too_much), vec![], None);
-    let got: (bool, bool, u64) = kernel.call(describe::<End, (bool, bool, u64)>(), End).unwrap();
+    let got: (bool, bool, u64) = kernel.call::<End, (bool, bool, u64)>(None, End).unwrap();
     assert_eq!(got, (true, true, 8));
 }
 
@@ -277,7 +272,7 @@ fn an_argument_that_is_handed_through_is_copied() {
     let sliced = a.clone().slice_move(s![..;-1, 1..3]);
     for original in [a, sliced, Array2::zeros((0, 4))] {
         let got: Array2<f64> = kernel
-            .call(describe::<Args1<Array2<f64>>, Array2<f64>>(), Cons(original.clone(), End))
+            .call::<Args1<Array2<f64>>, Array2<f64>>(None, Cons(original.clone(), End))
             .unwrap();
         assert_eq!(got, original);
     }
@@ -286,7 +281,7 @@ fn an_argument_that_is_handed_through_is_copied() {
 #[test]
 fn an_unknown_status_is_an_error() {
     let kernel = dispatcher("unknown", Some(panics), vec![], None);
-    let error = kernel.call::<End, ()>(describe::<End, ()>(), End).unwrap_err();
+    let error = kernel.call::<End, ()>(None, End).unwrap_err();
     assert!(error.to_string().contains("unknown status 1"), "{error}");
 }
 
@@ -299,7 +294,7 @@ fn the_limit_of_the_stack_is_below_the_call() {
     }
     let kernel = dispatcher("limit", Some(limit), vec![], None);
     let marker = 0u8;
-    let limit: usize = kernel.call(describe::<End, usize>(), End).unwrap();
+    let limit: usize = kernel.call::<End, usize>(None, End).unwrap();
     assert!(limit < &raw const marker as usize);
     assert_ne!(limit, 0);
 }

@@ -1,7 +1,7 @@
 //! Functions of the host: trampolines, panics, and telling them from kernels.
 
 use crate::error::Error;
-use crate::fake::{describe, dispatcher};
+use crate::fake::dispatcher;
 use crate::host::HostFn;
 use crate::probe::{HostProbe as _, Probe};
 use crate::slots::{Cons, End};
@@ -105,9 +105,7 @@ unsafe extern "C" fn calls_fails(_: *mut Context, args: *const u64, results: *mu
 fn a_panic_of_the_host_goes_through_the_kernel_with_its_payload() {
     let site = Site { kind: SiteKind::HostPanic, span: Span::new(1, 1), source: 0 };
     let kernel = dispatcher("calls_fails", Some(calls_fails), vec![site], None);
-    let run = |x: i32| {
-        kernel.call::<Cons<i32, End>, i32>(describe::<Cons<i32, End>, i32>(), Cons(x, End))
-    };
+    let run = |x: i32| kernel.call::<Cons<i32, End>, i32>(None, Cons(x, End));
     assert_eq!(run(5).unwrap(), 5);
     let error = run(-5).unwrap_err();
     assert!(matches!(error, Error::HostPanic(_)));
