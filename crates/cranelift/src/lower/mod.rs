@@ -167,6 +167,8 @@ struct Lowering<'a, 'b> {
     /// Arrays of fixed length that are too long for the stack.
     long_arrays: HashMap<Inst, clif::Value>,
     callees: HashMap<cranelift_module::FuncId, clif::FuncRef>,
+    /// Vectors that hold a scalar in every lane, by that scalar.
+    splats: HashMap<clif::Value, clif::Value>,
 }
 
 /// Lowers function number `index` of the module into `builder`.
@@ -203,6 +205,7 @@ pub(crate) fn lower<'a, 'b>(
         fail: None,
         long_arrays: HashMap::new(),
         callees: HashMap::new(),
+        splats: HashMap::new(),
     };
     lowering.bind_params(&params);
     if body == Body::Wrapper {

@@ -347,14 +347,29 @@ impl Lowering<'_, '_> {
     /// equal, as rustc's code on x86-64 gives for zeros of different sign.
     fn extremum(&mut self, op: Binary, x: clif::Value, y: clif::Value) -> clif::Value {
         let vector = vector_of(self.b.func.dfg.value_type(x));
-        let [x, y] = [x, y].map(|value| self.b.ins().splat(vector, value));
+        let [x, y] = [x, y].map(|value| self.splat(vector, value));
         // The instruction behind this pair gives `x` if `y` is NaN.
         let (low, high) = if op == Binary::Min { (y, x) } else { (x, y) };
         let right = self.b.ins().fcmp(FloatCC::LessThan, low, high);
         let numbers = self.choose(right, y, x);
         let nan = self.b.ins().fcmp(FloatCC::NotEqual, x, x);
         let result = self.choose(nan, y, numbers);
-        self.b.ins().extractlane(result, 0)
+        self.lane(result)
+    }
+
+    /// A vector with `x` in every lane.
+    fn splat(&mut self, vector: clif::Type, x: clif::Value) -> clif::Value {
+        match self.splats.get(&x) {
+            Some(&splat) => splat,
+            None => self.b.ins().splat(vector, x),
+        }
+    }
+
+    /// The scalar that every lane of `vector` holds.
+    fn lane(&mut self, vector: clif::Value) -> clif::Value {
+        let lane = self.b.ins().extractlane(vector, 0);
+        self.splats.insert(lane, vector);
+        lane
     }
 
     /// The lanes of `x` where `mask`, the result of a comparison, is set, else those of `y`.
@@ -418,11 +433,11 @@ impl Lowering<'_, '_> {
         dtype: Dtype,
     ) -> clif::Value {
         let vector = vector_of(clif_type(dtype));
-        let sides = sides.map(|side| self.b.ins().splat(vector, side));
-        let choices = choices.map(|choice| self.b.ins().splat(vector, choice));
+        let sides = sides.map(|side| self.splat(vector, side));
+        let choices = choices.map(|choice| self.splat(vector, choice));
         let mask = self.b.ins().fcmp(float_code(op), sides[0], sides[1]);
         let chosen = self.choose(mask, choices[0], choices[1]);
-        self.b.ins().extractlane(chosen, 0)
+        self.lane(chosen)
     }
 
     fn cast(&mut self, x: clif::Value, from: Dtype, to: Dtype) -> clif::Value {
