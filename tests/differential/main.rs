@@ -1,2 +1,115 @@
-//! Being written.
-fn main() {}
+//! Random kernels: what the interpreter does and what Cranelift's code does is the same.
+//!
+//! A kernel is drawn as source text, and takes the whole way: front end, inference, lowering,
+//! passes, backend. Four runs must agree, in results, panics and all memory of the arguments:
+//! the interpreter on the module as lowered (the oracle) and after the passes, and the code of
+//! Cranelift for the module after the passes, for some kernels also for the one as lowered.
+//! Bits are compared, but any NaN is equal to any other ([`run`] says why).
+//!
+//! * `MAMBO_CASES`: how many kernels, 3,000 if not set.
+//! * `MAMBO_SEED`: the one seed to run, as a failure prints it; with `MAMBO_CASES`, the first.
+//! * `MAMBO_SURVEY`: set to go on after a failure, and print one line for each.
+//!
+//! A failure is made smaller and printed with source, arguments, outcomes and modules. Kernels
+//! that failed once are kept in [`regressions`].
+
+mod arguments;
+mod callees;
+mod case;
+mod generate;
+mod host;
+mod random;
+mod regressions;
+mod run;
+mod shrink;
+mod tree;
+
+use case::Case;
+use run::Failure;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+/// How many kernels a run tries.
+const CASES: u64 = 3000;
+/// Threads at work.
+const THREADS: usize = 2;
+/// Bytes of their stacks: code of debug builds takes much.
+const STACK: usize = 64 << 20;
+
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| {
+        text.parse().unwrap_or_else(|_| panic!("{name} must be a number, not `{text}`"))
+    })
+}
+
+/// What a run met, to see that it tests something.
+#[derive(Default)]
+struct Met {
+    calls: AtomicUsize,
+    long: AtomicUsize,
+    panics: AtomicUsize,
+}
+
+#[test]
+fn random_kernels_agree() {
+    case::install_hook();
+    let (cases, seed) = (setting("MAMBO_CASES"), setting("MAMBO_SEED"));
+    let count = cases.unwrap_or(if seed.is_some() { 1 } else { CASES });
+    let first = seed.unwrap_or(0);
+    let survey = std::env::var_os("MAMBO_SURVEY").is_some();
+    let next = AtomicU64::new(first);
+    let met = Met::default();
+    let failed: Mutex<Option<(u64, Case, Failure)>> = Mutex::new(None);
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            let run = || {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    let stop = failed.lock().expect("no panic here").is_some();
+                    if seed >= first + count || stop {
+                        return;
+                    }
+                    let Err((case, failure)) = try_seed(seed, &met) else { continue };
+                    if survey {
+                        println!("MAMBO_SEED={seed} {}", failure.summary());
+                    } else {
+                        failed.lock().expect("no panic here").get_or_insert((seed, case, failure));
+                    }
+                }
+            };
+            let builder = std::thread::Builder::new().stack_size(STACK);
+            builder.spawn_scoped(scope, run).expect("a thread");
+        }
+    });
+    if let Some((seed, case, failure)) = failed.into_inner().expect("no panic here") {
+        let (case, failure) = shrink::shrink(&case, &failure);
+        panic!("MAMBO_SEED={seed}\n{}", case.report(&failure));
+    }
+    let [calls, long, panics] = [met.calls, met.long, met.panics].map(AtomicUsize::into_inner);
+    println!("{count} kernels, {calls} calls, of them {long} too long and {panics} panics");
+    if count >= 100 {
+        assert!(long * 20 < calls, "{long} of {calls} calls are too long to be compared");
+        assert!(panics * 2 < calls, "{panics} of {calls} calls panic");
+        assert!(panics * 50 > calls, "only {panics} of {calls} calls panic");
+    }
+}
+
+fn try_seed(seed: u64, met: &Met) -> Result<(), (Case, Failure)> {
+    let case = Case::draw(seed);
+    assert!(case.program.resolves(), "seed {seed} draws no valid kernel:\n{}", case.text());
+    match case.check() {
+        Ok(outcomes) => {
+            met.calls.fetch_add(outcomes.len(), Ordering::Relaxed);
+            for outcome in outcomes {
+                match outcome {
+                    None => met.long.fetch_add(1, Ordering::Relaxed),
+                    Some(outcome) => {
+                        met.panics.fetch_add(outcome.result.is_err().into(), Ordering::Relaxed)
+                    }
+                };
+            }
+            Ok(())
+        }
+        Err(failure) => Err((case, failure)),
+    }
+}

@@ -1,0 +1,362 @@
+//! Compiles a kernel and runs it in every way there is.
+
+use crate::arguments::Argument;
+use crate::callees;
+use crate::host::Host;
+use mambo_compiler::backend::{Artifact, Backend};
+use mambo_compiler::build::build;
+use mambo_compiler::source::{Capture, Instance, KernelSource};
+use mambo_cranelift::Cranelift;
+use mambo_frontend::{JitOptions, lower_source};
+use mambo_ir::function::ValueType;
+use mambo_ir::interpret::{Limits, Memory, Operand, Trap, interpret_within};
+use mambo_ir::{Const, Dtype, Module, Signature, Type};
+use std::fmt;
+
+/// How many instructions a run may take; longer ones are not compared.
+const FUEL: u64 = 60_000;
+const LIMITS: Limits = Limits { fuel: FUEL, depth: 100, bytes: 1 << 24 };
+
+/// How a run ended and what it left.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Outcome {
+    /// The results, or the panic as its place and message.
+    pub(crate) result: Result<Vec<Value>, String>,
+    /// All memory of all array arguments.
+    pub(crate) arrays: Vec<Vec<Const>>,
+}
+
+/// A result.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Value {
+    Scalar(Const),
+    Array { dims: Vec<usize>, elements: Vec<Const> },
+}
+
+/// Two ways of running a kernel differ, or one of them cannot be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The kernel was not accepted.
+    Rejected(String),
+    /// The compiler panicked.
+    Panicked(String),
+    /// A module did what it must never do.
+    Fault(String),
+    /// Two ways of running it do not agree.
+    Mismatch(String),
+}
+
+impl Failure {
+    /// Whether this is the same kind of failure, so that a smaller case shows the same bug.
+    pub(crate) fn is_like(&self, other: &Failure) -> bool {
+        match (self, other) {
+            (Failure::Rejected(a), Failure::Rejected(b)) => first_words(a) == first_words(b),
+            (Failure::Panicked(a), Failure::Panicked(b)) => first_words(a) == first_words(b),
+            (Failure::Fault(_), Failure::Fault(_)) => true,
+            (Failure::Mismatch(a), Failure::Mismatch(b)) => first_words(a) == first_words(b),
+            _ => false,
+        }
+    }
+}
+
+impl Failure {
+    /// One line about it.
+    pub(crate) fn summary(&self) -> String {
+        let (kind, text) = match self {
+            Failure::Rejected(text) => ("not accepted", text),
+            Failure::Panicked(text) => ("the compiler failed", text),
+            Failure::Fault(text) => ("fault", text),
+            Failure::Mismatch(text) => ("mismatch", text),
+        };
+        let line: String = text.lines().next().unwrap_or_default().chars().take(160).collect();
+        format!("{kind}: {line}")
+    }
+}
+
+/// What a message says before numbers and names make it particular.
+fn first_words(text: &str) -> Vec<&str> {
+    let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_alphabetic());
+    text.split_whitespace().filter(is_word).take(6).collect()
+}
+
+/// What is known of a kernel that was compiled.
+pub(crate) struct Compiled {
+    lowered: Module,
+    optimized: Module,
+    artifact: Box<dyn Artifact>,
+    /// The code of the module before the passes.
+    plain: Option<Box<dyn Artifact>>,
+}
+
+/// Compiles a kernel; with `plain`, also without the passes.
+///
+/// # Errors
+/// If it is not accepted, or the compiler fails.
+pub(crate) fn compile(text: &str, signature: &Signature, plain: bool) -> Result<Compiled, Failure> {
+    let source = source(text)?;
+    let kernel = source.kernel().map_err(|error| Failure::Rejected(error.to_string()))?;
+    let captures = kernel.captures.iter().map(|text| constant(text)).collect();
+    let instance = Instance { signature: signature.clone(), captures, types: vec![] };
+    callees::enter(&kernel.callees);
+    let mut lowered = None;
+    let optimized = build(source, &instance, &mut |name, module| {
+        if name == "lower" {
+            lowered = Some(module.clone());
+        }
+    })
+    .map_err(|error| Failure::Rejected(error.to_string()))?;
+    let lowered = lowered.expect("the first dump");
+    let backend = Cranelift::new();
+    let code = |module: &Module| {
+        backend.compile(module).map_err(|error| Failure::Panicked(error.to_string()))
+    };
+    let artifact = code(&optimized)?;
+    let plain = if plain { Some(code(&lowered)?) } else { None };
+    Ok(Compiled { lowered, optimized, artifact, plain })
+}
+
+/// The kernel of a function.
+pub(crate) fn source(text: &str) -> Result<&'static KernelSource, Failure> {
+    let (lowered, errors) = lower_source(text, &JitOptions::default());
+    let Some(lowered) = lowered.filter(|_| errors.is_empty()) else {
+        return Err(Failure::Rejected(format!("{errors:?}")));
+    };
+    let kernel = lowered.kernel;
+    Ok(Box::leak(Box::new(KernelSource {
+        name: String::leak(kernel.name.clone()),
+        file: "kernel.rs",
+        tree: Vec::leak(kernel.encode()),
+        debug_assertions: true,
+        captures: Vec::new,
+        types: Vec::new,
+        callees: callees::current,
+    })))
+}
+
+/// The value of a constant of a primitive type, such as `f64::NAN`.
+fn constant(text: &str) -> Option<Capture> {
+    let text: String = text.split_whitespace().collect();
+    let (ty, name) = text.split_once("::")?;
+    macro_rules! limits {
+        ($($int:ident)*; $($float:ident)*) => {
+            match (ty, name) {
+                $((stringify!($int), "MIN") => $int::MIN.into(),)*
+                $((stringify!($int), "MAX") => $int::MAX.into(),)*
+                $((stringify!($float), "NAN") => $float::NAN.into(),)*
+                $((stringify!($float), "INFINITY") => $float::INFINITY.into(),)*
+                $((stringify!($float), "NEG_INFINITY") => $float::NEG_INFINITY.into(),)*
+                _ => return None,
+            }
+        };
+    }
+    let value: Const = limits!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize; f32 f64);
+    Some(Capture { ty: value.dtype().into(), scalars: vec![value] })
+}
+
+impl Compiled {
+    /// Runs the kernel in every way. Whether the runs were compared: too long ones are not.
+    ///
+    /// # Errors
+    /// If they do not agree.
+    pub(crate) fn compare(&self, args: &[Argument]) -> Result<Option<Outcome>, Failure> {
+        let Some(expected) = interpret(&self.lowered, args, "the module as lowered")? else {
+            return Ok(None);
+        };
+        let optimized = interpret(&self.optimized, args, "the module after the passes")?;
+        let agree = |name: &str, found: Outcome| match found == expected {
+            true => Ok(()),
+            false => Err(Failure::Mismatch(format!(
+                "{name} differs from the interpreter\n\
+                 interpreter, as lowered: {expected:?}\n{name}: {found:?}"
+            ))),
+        };
+        if let Some(optimized) = optimized {
+            agree("interpreter after passes", optimized)?;
+        }
+        agree("cranelift after passes", call(&self.optimized, &*self.artifact, args)?)?;
+        if let Some(plain) = &self.plain {
+            agree("cranelift without passes", call(&self.lowered, &**plain, args)?)?;
+        }
+        Ok(Some(expected))
+    }
+
+    /// Both modules as text.
+    pub(crate) fn modules(&self) -> String {
+        format!("as lowered:\n{}\nafter the passes:\n{}", self.lowered, self.optimized)
+    }
+}
+
+/// `None` if the run is too long to be compared.
+fn interpret(module: &Module, args: &[Argument], name: &str) -> Result<Option<Outcome>, Failure> {
+    let mut memory = Memory::new();
+    let mut buffers = Vec::new();
+    let args: Vec<Operand> = leaves(args)
+        .into_iter()
+        .map(|arg| match arg {
+            Argument::Array(array) => {
+                let view = array.lend(&mut memory);
+                buffers.extend(view.as_view().map(|view| (array.dtype, view.buffer())));
+                view
+            }
+            Argument::Scalar(value) => Operand::Scalar(*value),
+            Argument::Parts(_) => unreachable!("leaves have no parts"),
+        })
+        .collect();
+    let result = match interpret_within(module, &mut memory, &args, LIMITS) {
+        Ok(results) => Ok(results
+            .into_iter()
+            .map(|result| match result {
+                Operand::Scalar(value) => Ok(Value::Scalar(same(value))),
+                Operand::View(view) => {
+                    let elements = memory.read(&view).ok_or_else(|| {
+                        Failure::Fault(format!("{name}: an array returned is not all set"))
+                    })?;
+                    let elements = elements.into_iter().map(same).collect();
+                    Ok(Value::Array { dims: view.dims().to_vec(), elements })
+                }
+            })
+            .collect::<Result<_, Failure>>()?),
+        Err(Trap::Panic { site, operands }) => Err(panic_text(module, site.index(), &operands)),
+        Err(Trap::OutOfFuel) => return Ok(None),
+        Err(fault) => return Err(Failure::Fault(format!("{name}: {fault}"))),
+    };
+    let arrays =
+        buffers.into_iter().map(|(dtype, buffer)| constants(dtype, memory.bytes(buffer))).collect();
+    Ok(Some(Outcome { result, arrays }))
+}
+
+fn call(module: &Module, artifact: &dyn Artifact, args: &[Argument]) -> Result<Outcome, Failure> {
+    let mut host = Host::new();
+    let mut slots = Vec::new();
+    let mut buffers: Vec<(Dtype, Vec<u64>, usize)> = Vec::new();
+    for arg in leaves(args) {
+        match arg {
+            Argument::Scalar(value) => slots.push(value.bits()),
+            Argument::Array(array) => {
+                let bytes = array.bytes();
+                let mut words = vec![0_u64; bytes.len().div_ceil(8)];
+                for (word, chunk) in words.iter_mut().zip(bytes.chunks(8)) {
+                    let mut raw = [0; 8];
+                    raw[..chunk.len()].copy_from_slice(chunk);
+                    *word = u64::from_ne_bytes(raw);
+                }
+                let base = words.as_mut_ptr().expose_provenance();
+                slots.push((base + array.offset * array.dtype.size()) as u64);
+                slots.extend(array.dims.iter().map(|dim| *dim as u64));
+                slots.extend(array.strides.iter().map(|stride| *stride as u64));
+                buffers.push((array.dtype, words, bytes.len()));
+            }
+            Argument::Parts(_) => unreachable!("leaves have no parts"),
+        }
+    }
+    let types = &module.entry().results;
+    let count = types.iter().map(|ty| ty.slots()).sum();
+    let result = match host.call(artifact, &slots, count) {
+        Ok(results) => Ok(values(&host, types, &results)),
+        Err((site, operands)) => Err(panic_text(module, site, &operands)),
+    };
+    let arrays = buffers
+        .into_iter()
+        .map(|(dtype, words, len)| {
+            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+            constants(dtype, &bytes[..len])
+        })
+        .collect();
+    Ok(Outcome { result, arrays })
+}
+
+/// The results in `slots`.
+fn values(host: &Host, types: &[ValueType], slots: &[u64]) -> Vec<Value> {
+    let mut slots = slots.iter().copied();
+    let mut next = || slots.next().expect("a slot for each part");
+    types
+        .iter()
+        .map(|ty| match ty {
+            ValueType::Scalar(dtype) => {
+                let bits = next();
+                let value = Const::from_bits(*dtype, bits);
+                assert_eq!(value.bits(), bits, "the slot of a {dtype} is not zero-extended");
+                Value::Scalar(same(value))
+            }
+            ValueType::View(view) => {
+                let base = next();
+                let dims: Vec<usize> = (0..view.rank).map(|_| next() as usize).collect();
+                let strides: Vec<isize> = (0..view.rank).map(|_| next() as isize).collect();
+                let elements = host.elements(view.dtype, base, &dims, &strides);
+                Value::Array { dims, elements: elements.into_iter().map(same).collect() }
+            }
+        })
+        .collect()
+}
+
+fn leaves(args: &[Argument]) -> Vec<&Argument> {
+    let mut leaves = Vec::new();
+    args.iter().for_each(|arg| arg.leaves(&mut leaves));
+    leaves
+}
+
+fn constants(dtype: Dtype, bytes: &[u8]) -> Vec<Const> {
+    bytes
+        .chunks(dtype.size())
+        .map(|chunk| {
+            let mut raw = [0; 8];
+            raw[..chunk.len()].copy_from_slice(chunk);
+            same(Const::from_bits(dtype, u64::from_le_bytes(raw)))
+        })
+        .collect()
+}
+
+/// `value`, or the one NaN that stands for all: Rust does not say which sign and payload the
+/// NaN of an operation has, and x86 takes them from one operand or the other as instructions
+/// are selected.
+fn same(value: Const) -> Const {
+    match value.dtype() {
+        Dtype::F32 if f32::from_bits(value.bits() as u32).is_nan() => Const::f32(f32::NAN),
+        Dtype::F64 if f64::from_bits(value.bits()).is_nan() => Const::f64(f64::NAN),
+        _ => value,
+    }
+}
+
+fn panic_text(module: &Module, site: usize, operands: &[u64]) -> String {
+    let site = &module.sites[site];
+    format!("{} at {:?}", site.kind.message(operands), site.span)
+}
+
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.result {
+            Ok(values) => write!(f, "{values:?}")?,
+            Err(panic) => write!(f, "panics: {panic}")?,
+        }
+        for array in &self.arrays {
+            write!(f, "\n    array left: ")?;
+            f.debug_list().entries(array.iter().map(Shown)).finish()?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Scalar(value) => write!(f, "{value}"),
+            Value::Array { dims, elements } => {
+                write!(f, "{dims:?}")?;
+                f.debug_list().entries(elements.iter().map(Shown)).finish()
+            }
+        }
+    }
+}
+
+struct Shown<'a>(&'a Const);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// The signature of a kernel with these parameters.
+pub(crate) fn signature(params: impl IntoIterator<Item = Type>, result: &Type) -> Signature {
+    Signature { args: params.into_iter().collect(), generics: vec![], result: result.clone() }
+}
