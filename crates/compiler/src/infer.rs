@@ -185,10 +185,7 @@ impl<'a> Infer<'a> {
             }
         }
         match &block.tail {
-            Some(tail) => {
-                let ty = self.expr(tail)?;
-                Ok(if diverges { Ty::Never } else { ty })
-            }
+            Some(tail) => self.expr(tail),
             None if diverges => Ok(Ty::Never),
             None => Ok(Ty::UNIT),
         }

@@ -123,6 +123,13 @@ struct Frame {
     closure: bool,
 }
 
+/// Where lowering was before it went into a block.
+struct Outer {
+    block: Block,
+    dead: bool,
+    changed: usize,
+}
+
 /// Lowers one function.
 struct Lower<'m, 'u> {
     modules: &'m mut ModuleBuilder,
@@ -130,6 +137,8 @@ struct Lower<'m, 'u> {
     types: &'u Types,
     b: Builder<'m>,
     env: Vec<Option<Val>>,
+    /// Bindings that got values so far, with the values they had before.
+    changed: Vec<(u32, Option<Val>)>,
     frames: Vec<Frame>,
     assignments: Assignments,
     closures: HashMap<u32, &'u mambo_ir::kernel::Expr>,
@@ -156,6 +165,7 @@ impl<'m, 'u> Lower<'m, 'u> {
             types,
             b: Builder::new(function),
             env: vec![None; unit.kernel.locals.len()],
+            changed: Vec::new(),
             frames: Vec::new(),
             assignments,
             closures: HashMap::new(),
@@ -305,6 +315,24 @@ impl<'m, 'u> Lower<'m, 'u> {
         self.dead = true;
     }
 
+    /// Goes into a block that an instruction holds.
+    fn enter_block(&mut self, block: Block) -> Outer {
+        Outer {
+            block: self.b.switch_to(block),
+            dead: std::mem::replace(&mut self.dead, false),
+            changed: self.changed.len(),
+        }
+    }
+
+    /// Goes back: bindings have the values that they had before, and those made inside none.
+    fn leave_block(&mut self, outer: Outer) {
+        self.b.switch_to(outer.block);
+        self.dead = outer.dead;
+        for (local, before) in self.changed.drain(outer.changed..).rev() {
+            self.env[local as usize] = before;
+        }
+    }
+
     /// A new panic site at the current place.
     fn site(&mut self, kind: SiteKind) -> SiteId {
         let site = Site { kind, span: self.span, source: self.source };
@@ -367,8 +395,14 @@ impl<'m, 'u> Lower<'m, 'u> {
             if let Val::Array(array) = &mut value {
                 array.fresh = false;
             }
-            self.env[*local as usize] = Some(value);
+            self.set_env(*local, Some(value));
         }
+    }
+
+    /// Gives a binding a value, or takes it away.
+    fn set_env(&mut self, local: u32, value: Option<Val>) {
+        let before = std::mem::replace(&mut self.env[local as usize], value);
+        self.changed.push((local, before));
     }
 
     /// `value` as a value of type `ty`: views lose what the type does not promise.
@@ -397,8 +431,10 @@ impl<'m, 'u> Lower<'m, 'u> {
     /// The type a binding has while a loop may change it.
     fn loosened(ty: ValueType) -> ValueType {
         match ty {
-            ValueType::View(view) => ValueType::View(ViewType { layout: Layout::Strided, ..view }),
-            scalar => scalar,
+            ValueType::View(view) if view.rank > 0 => {
+                ValueType::View(ViewType { layout: Layout::Strided, ..view })
+            }
+            other => other,
         }
     }
 

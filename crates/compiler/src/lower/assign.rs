@@ -36,7 +36,7 @@ impl<'u> Lower<'_, 'u> {
                     }
                     Some(Val::Array(_)) => {
                         // Another array takes the place of the one before.
-                        self.env[*local as usize] = Some(value);
+                        self.set_env(*local, Some(value));
                     }
                     Some(Val::Place(_)) => {
                         return self.error(
@@ -46,7 +46,7 @@ impl<'u> Lower<'_, 'u> {
                     }
                     Some(_) => {
                         let value = self.own(value)?;
-                        self.env[*local as usize] = Some(value);
+                        self.set_env(*local, Some(value));
                     }
                     None => self.set_local(*local, value)?,
                 }

@@ -114,11 +114,14 @@ impl<'u> Lower<'_, 'u> {
             }
             Ty::Array(array) => {
                 let view = self.array(value)?.view;
-                out.push(view);
                 let layout = self.b.func.view_type(view).layout;
                 match Ty::Array(array.clone()).to_host() {
                     Some(Type::Array(own)) => {
-                        Ok(Type::Array(mambo_ir::signature::ArrayType { layout, ..own }))
+                        let own = mambo_ir::signature::ArrayType { layout, ..own };
+                        // A callee that only reads takes what could be changed here.
+                        let ty = ValueType::View(super::view_type(&own));
+                        out.push(self.coerce(view, ty));
+                        Ok(Type::Array(own))
                     }
                     _ => self.error(self.span, "the element type of this array is not known"),
                 }

@@ -60,8 +60,7 @@ impl<'u> Lower<'_, 'u> {
         build: impl FnOnce(&mut Self) -> Result<Val>,
     ) -> Result<ArmEnd> {
         let start = self.b.func.new_block();
-        let outer = self.b.switch_to(start);
-        let outer_dead = std::mem::replace(&mut self.dead, false);
+        let outer = self.enter_block(start);
         let value = build(self)?;
         let mut template = Val::UNIT;
         let mut end = None;
@@ -75,8 +74,7 @@ impl<'u> Lower<'_, 'u> {
             leaves.extend(self.carried_leaves(carried));
             end = Some((self.b.current(), leaves));
         }
-        self.b.switch_to(outer);
-        self.dead = outer_dead;
+        self.leave_block(outer);
         Ok(ArmEnd { start, end, template })
     }
 
@@ -106,7 +104,7 @@ impl<'u> Lower<'_, 'u> {
 
     pub(super) fn restore(&mut self, carried: &[u32], saved: &[Option<Val>]) {
         for (local, value) in carried.iter().zip(saved) {
-            self.env[*local as usize].clone_from(value);
+            self.set_env(*local, value.clone());
         }
     }
 
@@ -160,7 +158,8 @@ impl<'u> Lower<'_, 'u> {
                 Ok(Val::Scalar(lower.condition(guard)?))
             };
             let no = |lower: &mut Self| Ok(Val::Scalar(lower.b.constant(false)));
-            let guarded = self.branch(matched, &[], &Ty::BOOL, run_guard, no)?;
+            let carried = self.carried(self.assignments.within(&[guard], &[]));
+            let guarded = self.branch(matched, &carried, &Ty::BOOL, run_guard, no)?;
             matched = self.scalar(guarded)?;
         }
         let below: Vec<&Expr> = arms
@@ -206,16 +205,14 @@ impl<'u> Lower<'_, 'u> {
             result: None,
             closure,
         });
-        let outer = self.b.switch_to(body);
-        let outer_dead = std::mem::replace(&mut self.dead, false);
+        let outer = self.enter_block(body);
         let value = build(self)?;
         if !self.dead {
             // Leaving at the end is a break like any other.
             self.leave(self.frames.len() - 1, value, ty)?;
         }
         let frame = self.frames.pop().expect("the frame pushed above");
-        self.b.switch_to(outer);
-        self.dead = outer_dead;
+        self.leave_block(outer);
         self.restore(&carried, &saved);
         self.finish_frame(frame, Op::Scope { body }, ty)
     }

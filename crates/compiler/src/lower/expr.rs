@@ -468,17 +468,11 @@ impl<'u> Lower<'_, 'u> {
         init: Option<&'u Expr>,
         otherwise: Option<&'u Block>,
     ) -> Result<()> {
-        let Some(init) = init else {
-            let mut locals = Vec::new();
-            super::walk::bound(pattern, &mut locals);
-            for local in locals {
-                let ty = &self.types.locals[local as usize];
-                let value = self.anything(ty);
-                self.set_local(local, value)?;
-            }
-            return Ok(());
-        };
+        let Some(init) = init else { return self.bind_anything(pattern) };
         let value = self.expr(init)?;
+        if self.dead && matches!(self.ty(init), Ty::Never) {
+            return self.bind_anything(pattern);
+        }
         let value = if is_reference(&value, self.ty(init)) { value } else { self.loaded(value)? };
         if let Some(otherwise) = otherwise {
             let test = self.test(pattern, &value)?;
@@ -487,6 +481,18 @@ impl<'u> Lower<'_, 'u> {
             self.branch(test, &[], &Ty::UNIT, pass, fail)?;
         }
         self.bind(pattern, value)
+    }
+
+    /// Binds names that have no value yet, or never will.
+    fn bind_anything(&mut self, pattern: &'u kernel::Pattern) -> Result<()> {
+        let mut locals = Vec::new();
+        super::walk::bound(pattern, &mut locals);
+        for local in locals {
+            let ty = &self.types.locals[local as usize];
+            let value = self.anything(ty);
+            self.set_local(local, value)?;
+        }
+        Ok(())
     }
 }
 

@@ -52,7 +52,9 @@ impl<'u> Lower<'_, 'u> {
             }
             Iter::Elements { view, .. } | Iter::Indexed { view } => {
                 let ty = self.b.func.view_type(*view);
-                if ty.rank == 1 {
+                if ty.rank == 0 {
+                    IterShape::Counted(self.b.index(1))
+                } else if ty.rank == 1 {
                     IterShape::Counted(self.b.dim(*view, 0))
                 } else if ty.layout == Layout::C
                     && ty.rank > 1

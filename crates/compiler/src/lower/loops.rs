@@ -76,16 +76,14 @@ impl<'u> Lower<'_, 'u> {
             result: None,
             closure: false,
         });
-        let outer = self.b.switch_to(block);
-        let outer_dead = std::mem::replace(&mut self.dead, false);
+        let outer = self.enter_block(block);
         body(self)?;
         if !self.dead {
             let values = self.carried_values(&carried, &types);
             self.b.end(Terminator::Yield(values));
         }
         let frame = self.frames.pop().expect("the frame pushed above");
-        self.b.switch_to(outer);
-        self.dead = outer_dead;
+        self.leave_block(outer);
         self.restore(&carried, &saved);
         self.finish_frame(frame, Op::Loop { init, body: block }, ty)
     }
@@ -193,16 +191,14 @@ impl<'u> Lower<'_, 'u> {
             result: Some((Val::UNIT, vec![])),
             closure: false,
         });
-        let outer = self.b.switch_to(block);
-        let outer_dead = std::mem::replace(&mut self.dead, false);
+        let outer = self.enter_block(block);
         body(self, index)?;
         if !self.dead {
             let values = self.carried_values(&carried, &types);
             self.b.end(Terminator::Yield(values));
         }
         let frame = self.frames.pop().expect("the frame pushed above");
-        self.b.switch_to(outer);
-        self.dead = outer_dead;
+        self.leave_block(outer);
         self.restore(&carried, &saved);
         let Bounds { start, end, step, inclusive, reverse } = bounds;
         let op = Op::For { start, end, step, inclusive, reverse, init, body: block };

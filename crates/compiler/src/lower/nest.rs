@@ -11,10 +11,10 @@ impl Lower<'_, '_> {
         let block = self.b.func.new_block();
         let ty = self.b.func.ty(end);
         let index = self.b.add_param(block, ty, None);
-        let outer = self.b.switch_to(block);
+        let outer = self.enter_block(block);
         body(self, index);
         self.b.end(Terminator::Yield(vec![]));
-        self.b.switch_to(outer);
+        self.leave_block(outer);
         let op = Op::For {
             start,
             end,
@@ -69,8 +69,7 @@ impl Lower<'_, '_> {
         let index = self.b.add_param(block, mambo_ir::Dtype::Usize.into(), None);
         let params: Vec<Value> =
             all_types.iter().map(|ty| self.b.add_param(block, *ty, None)).collect();
-        let outer = self.b.switch_to(block);
-        let outer_dead = std::mem::replace(&mut self.dead, false);
+        let outer = self.enter_block(block);
         let mut params = params.into_iter();
         let inner = state.iter().map(|value| value.rebuild(&mut params)).collect();
         self.set_carried(&carried, &mut params);
@@ -96,8 +95,7 @@ impl Lower<'_, '_> {
             values.extend(self.carried_values(&carried, &types));
             self.b.end(Terminator::Yield(values));
         }
-        self.b.switch_to(outer);
-        self.dead = outer_dead;
+        self.leave_block(outer);
         self.restore(&carried, &saved);
         let start = self.b.index(0);
         let op = Op::For {

@@ -192,7 +192,8 @@ impl<'u> Lower<'_, 'u> {
         for (local, other) in locals.iter().zip(others) {
             let own = self.env[*local as usize].clone();
             if let (Some(Val::Scalar(own)), Some(Val::Scalar(other))) = (own, other) {
-                self.env[*local as usize] = Some(Val::Scalar(self.b.select(matched, own, other)));
+                let either = self.b.select(matched, own, other);
+                self.set_env(*local, Some(Val::Scalar(either)));
             } else {
                 return self.error(self.span, "alternatives of a pattern may bind numbers only");
             }
@@ -280,7 +281,7 @@ impl<'u> Lower<'_, 'u> {
             Val::Memory(memory) => Val::Memory(super::Memory { fresh: false, ..memory }),
             other => other,
         };
-        self.env[local as usize] = Some(value);
+        self.set_env(local, Some(value));
         Ok(())
     }
 }

@@ -91,6 +91,8 @@ impl<'u> Lower<'_, 'u> {
         match place {
             Place::Local { local, path } => {
                 let value = self.own(value)?;
+                let before = self.env[*local as usize].clone();
+                self.changed.push((*local, before));
                 let mut slot = self.env[*local as usize].as_mut();
                 for index in path {
                     slot = match slot {
@@ -245,6 +247,8 @@ impl<'u> Lower<'_, 'u> {
     pub(super) fn scalar(&mut self, value: Val) -> Result<Value> {
         match self.loaded(value)? {
             Val::Scalar(value) => Ok(value),
+            // What comes after a `return` or a panic in one expression has no value.
+            _ if self.dead => Ok(self.b.constant(false)),
             _ => self.error(self.span, "a number is expected here"),
         }
     }
