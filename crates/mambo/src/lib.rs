@@ -63,6 +63,25 @@
 //! assert_eq!(lerp::stats().compiled, 2);
 //! ```
 //!
+//! A kernel over [`Elementwise`] takes numbers and whole arrays, and has a signature for each
+//! type and rank it is called with:
+//!
+//! ```
+//! use mambo::prelude::*;
+//!
+//! #[jit]
+//! fn cosd<A: Elementwise>(degrees: A) -> (A, A) {
+//!     let radians = degrees.to_radians();
+//!     (radians.clone().cos(), radians.sin())
+//! }
+//!
+//! assert_eq!(cosd(0.0f64), (1.0, 0.0));
+//! let (cosines, sines) = cosd(array![[0.0f32, 90.0], [180.0, 270.0]]);
+//! assert_eq!(cosines[[1, 0]], -1.0);
+//! assert_eq!(sines[[0, 1]], 1.0);
+//! assert_eq!(cosd::signatures()[1].to_string(), "<Array2<f32, C>>(Array2<f32, C>) -> (Array2<f32, C>, Array2<f32, C>)");
+//! ```
+//!
 //! # What kernels call
 //! A kernel calls other kernels and ordinary functions by their names. Kernels are compiled
 //! into each other; other functions ([`HostFn`]) are called by address, as are kernels that
@@ -117,15 +136,15 @@ pub use mambo_macros::Data;
 /// ```
 pub use mambo_macros::jit;
 pub use mambo_runtime::{
-    Arg, BackendError, Captured, CompileError, Described, Dispatcher, Error, HostArg, HostFn,
-    Integer, Kernel, Layout, Leaves, Number, Panic, Payload, Plain, Rank, Real, Ret, Scalar,
-    Signature, Stats, Type,
+    Arg, BackendError, Captured, CompileError, Described, Dispatcher, Elementwise, Error, HostArg,
+    HostFn, Integer, Kernel, Layout, Leaves, Number, Panic, Payload, Plain, Rank, Real, Ret,
+    Scalar, Signature, Stats, Type,
 };
 
 /// What a module with kernels needs: the attributes, the bounds for generic kernels, and the
 /// array types.
 pub mod prelude {
-    pub use crate::{Data, Integer, Kernel, Number, Real, jit};
+    pub use crate::{Data, Elementwise, Integer, Kernel, Number, Real, jit};
     pub use ndarray::{
         Array, Array0, Array1, Array2, Array3, Array4, Array5, Array6, ArrayRef, ArrayRef1,
         ArrayRef2, ArrayView, ArrayView0, ArrayView1, ArrayView2, ArrayView3, ArrayView4,

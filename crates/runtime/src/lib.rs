@@ -4,7 +4,7 @@
 //! * [`Arg`], [`Ret`], [`Described`], [`Captured`], [`HostFn`]: which Rust types cross between
 //!   the host and compiled code, and how. All stand on [`Plain`] (values made of scalars) and
 //!   ndarray's arrays.
-//! * [`Number`], [`Real`], [`Integer`]: bounds for generic kernels.
+//! * [`Number`], [`Real`], [`Integer`], [`Elementwise`]: bounds for generic kernels.
 //! * [`Kernel`]: a kernel as a type. [`Error`]: what can go wrong.
 //!
 //! A type flattens into 64-bit slots depth first: a scalar is one slot; tuples, structures and
@@ -24,6 +24,7 @@ mod counting;
 mod describe;
 mod dispatcher;
 mod dump;
+mod elementwise;
 mod error;
 #[cfg(test)]
 mod fake;
@@ -44,6 +45,7 @@ pub use arg::Arg;
 pub use backend::BackendSource;
 pub use describe::{Captured, Described};
 pub use dispatcher::{Dispatcher, Stats};
+pub use elementwise::Elementwise;
 pub use error::{Error, Panic, Payload};
 pub use host::{HostArg, HostFn};
 pub use kernel::Kernel;
