@@ -50,15 +50,13 @@ impl Lowering<'_, '_> {
                     base = self.b.ins().iadd_imm_s(base, displacement);
                 }
                 let (dims, strides) = (self.scalars(dims), self.scalars(strides));
-                let region = self.parts(*view).region;
-                self.bind_view(results[0], base, &dims, &strides, region);
+                self.bind_view(results[0], base, &dims, &strides);
             }
             Op::Alloc { dims, zeroed, site } => {
                 let dims = self.scalars(dims);
                 let dtype = func.view_type(results[0]).dtype;
                 let base = self.allocate(dtype, &dims, *zeroed, *site);
-                let region = self.new_region();
-                self.bind_view(results[0], base, &dims, &[], Some(region));
+                self.bind_view(results[0], base, &dims, &[]);
             }
             Op::Free(view) => {
                 let base = self.parts(*view).base;
@@ -74,8 +72,7 @@ impl Lowering<'_, '_> {
                     .iter()
                     .map(|&dim| self.b.ins().iconst(types::I64, i64::from(dim)))
                     .collect();
-                let region = self.new_region();
-                self.bind_view(results[0], base, &dims, &[], Some(region));
+                self.bind_view(results[0], base, &dims, &[]);
             }
             _ => unreachable!("not an instruction about memory"),
         }
@@ -88,7 +85,7 @@ impl Lowering<'_, '_> {
             address = self.b.ins().iadd_imm_s(address, displacement);
             0
         });
-        let flags = MemFlagsData::trusted().with_alias_region(self.parts(view).region);
+        let flags = MemFlagsData::trusted().with_alias_region(Some(self.parts(view).region));
         (address, offset, flags)
     }
 

@@ -11,6 +11,7 @@ mod call;
 mod function;
 mod loops;
 mod memory;
+mod regions;
 mod scalar;
 
 use crate::isa::Machine;
@@ -128,8 +129,8 @@ struct Parts {
     base: clif::Value,
     dims: [clif::Value; MAX_RANK],
     strides: [Option<clif::Value>; MAX_RANK],
-    /// Memory that no view of another region overlaps; `None` if unknown.
-    region: Option<AliasRegion>,
+    /// Memory that no view of another region overlaps.
+    region: AliasRegion,
 }
 
 #[derive(Clone, Copy)]
@@ -151,6 +152,9 @@ struct Lowering<'a, 'b> {
     out: Option<clif::Value>,
     bindings: Vec<Option<Binding>>,
     views: Vec<Parts>,
+    /// The class of each view, and the regions of those met so far.
+    classes: Vec<u32>,
+    regions: HashMap<u32, AliasRegion>,
     /// The instruction that defined each value, if one did.
     defs: Vec<Option<Inst>>,
     /// The innermost loop each value varies in, counted from outside; 0 is none.
@@ -195,6 +199,8 @@ pub(crate) fn lower<'a, 'b>(
         out: None,
         bindings: vec![None; func.values.len()],
         views: Vec::new(),
+        classes: regions::classes(func),
+        regions: HashMap::new(),
         defs: vec![None; func.values.len()],
         depths: vec![0; func.values.len()],
         depth: 0,
@@ -241,23 +247,18 @@ impl<'a> Lowering<'a, '_> {
                 offset += 8 * func.ty(param).slots() as i32;
             }
         }
-        let mut shared = None;
-        for &param in func.params() {
-            let ValueType::View(ty) = func.ty(param) else { continue };
-            let region = if ty.mutable {
-                self.new_region()
-            } else {
-                *shared.get_or_insert_with(|| self.new_region())
-            };
-            self.parts_mut(param).region = Some(region);
-        }
     }
 
-    /// A region of memory of its own.
-    fn new_region(&mut self) -> AliasRegion {
-        let regions = &mut self.b.func.dfg.alias_regions;
-        let user_id = regions.iter().count() as u32;
-        regions.insert(clif::AliasRegionData { user_id, description: "root".into() })
+    /// The region of the memory of a view.
+    fn region(&mut self, view: Value) -> AliasRegion {
+        let class = self.classes[view.index()];
+        if let Some(&region) = self.regions.get(&class) {
+            return region;
+        }
+        let data = clif::AliasRegionData { user_id: class, description: "root".into() };
+        let region = self.b.func.dfg.alias_regions.insert(data);
+        self.regions.insert(class, region);
+        region
     }
 
     /// Binds a value to Cranelift values in the order of [`flat_types`], taken from `flat`.
@@ -277,7 +278,7 @@ impl<'a> Lowering<'a, '_> {
                 let base = take(1)[0];
                 let dims = take(rank);
                 let strides = if ty.layout == Layout::Strided { take(rank) } else { &[] };
-                self.bind_view(value, base, dims, strides, None);
+                self.bind_view(value, base, dims, strides);
             }
         }
     }
@@ -297,7 +298,7 @@ impl<'a> Lowering<'a, '_> {
                     .map(|i| self.b.ins().load(types::I64, flags, address, offset + 8 * i as i32))
                     .collect();
                 let (dims, strides) = parts[1..].split_at(rank);
-                self.bind_view(value, parts[0], dims, strides, None);
+                self.bind_view(value, parts[0], dims, strides);
             }
         }
     }
@@ -313,8 +314,8 @@ impl<'a> Lowering<'a, '_> {
         base: clif::Value,
         dims: &[clif::Value],
         strides: &[clif::Value],
-        region: Option<AliasRegion>,
     ) {
+        let region = self.region(value);
         let layout = self.func.view_type(value).layout;
         let mut parts = Parts { base, dims: [base; MAX_RANK], strides: [None; MAX_RANK], region };
         parts.dims[..dims.len()].copy_from_slice(dims);
@@ -355,13 +356,6 @@ impl<'a> Lowering<'a, '_> {
     fn parts(&self, value: Value) -> &Parts {
         match self.bindings[value.index()] {
             Some(Binding::View(index)) => &self.views[index as usize],
-            _ => panic!("{value} is used as a view but is not bound to one"),
-        }
-    }
-
-    fn parts_mut(&mut self, value: Value) -> &mut Parts {
-        match self.bindings[value.index()] {
-            Some(Binding::View(index)) => &mut self.views[index as usize],
             _ => panic!("{value} is used as a view but is not bound to one"),
         }
     }
