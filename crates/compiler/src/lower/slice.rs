@@ -14,9 +14,21 @@ struct AxisSlice {
     offset: Value,
     /// Length and stride of what stays; nothing if the axis is taken away.
     kept: Option<(Value, Value)>,
-    /// Whether all of the axis is taken as it is, and whether in steps of 1.
-    full: bool,
-    unit: bool,
+    /// What that means for the layout.
+    cut: Cut,
+}
+
+/// What a slice does to the layout.
+#[derive(Clone, Copy, PartialEq)]
+enum Cut {
+    /// Takes the axis away.
+    Gone,
+    /// Leaves it as it is.
+    Full,
+    /// Leaves a part of it in steps of 1.
+    Part,
+    /// Leaves it in other steps, or makes a new one.
+    Steps,
 }
 
 impl<'u> Lower<'_, 'u> {
@@ -174,14 +186,14 @@ impl<'u> Lower<'_, 'u> {
         let name = describe(self.unit, array);
         let ty = self.b.func.view_type(view);
         let (mut offset, mut dims, mut strides) = (Vec::new(), Vec::new(), Vec::new());
-        let mut parts = Vec::new();
+        let mut cuts = Vec::new();
         let mut axis = 0;
         for elem in elems {
             let part = match elem {
                 SliceElem::NewAxis => {
                     dims.push(self.b.index(1));
                     strides.push(self.b.constant(0isize));
-                    parts.push((false, false));
+                    cuts.push(Cut::Steps);
                     continue;
                 }
                 SliceElem::Index(index) => self.slice_index(view, axis, index, &name)?,
@@ -195,10 +207,10 @@ impl<'u> Lower<'_, 'u> {
                 dims.push(len);
                 strides.push(stride);
             }
-            parts.push((part.full, part.unit && part.kept.is_some()));
+            cuts.push(part.cut);
             axis += 1;
         }
-        let layout = sliced_layout(ty, &parts, dims.len());
+        let layout = sliced_layout(ty, &cuts, dims.len());
         let ty = ViewType { rank: dims.len() as u8, layout, mutable: ty.mutable && mutable, ..ty };
         Ok(self.b.insert_one(Op::View { view, offset, dims, strides }, ValueType::View(ty)))
     }
@@ -215,7 +227,7 @@ impl<'u> Lower<'_, 'u> {
         let rank = self.b.func.view_type(view).rank;
         let index = self.from_end(index, len)?;
         self.check_index(index, len, name, axis, rank);
-        Ok(AxisSlice { offset: index, kept: None, full: false, unit: false })
+        Ok(AxisSlice { offset: index, kept: None, cut: Cut::Gone })
     }
 
     /// `start..end;step` in `s![…]`, as ndarray defines it.
@@ -232,7 +244,7 @@ impl<'u> Lower<'_, 'u> {
         let full = start.is_none() && end.is_none() && step.is_none();
         let zero = self.b.index(0);
         if full {
-            return Ok(AxisSlice { offset: zero, kept: Some((len, stride)), full, unit: true });
+            return Ok(AxisSlice { offset: zero, kept: Some((len, stride)), cut: Cut::Full });
         }
         let start = match start {
             Some(start) => self.from_end(start, len)?,
@@ -251,12 +263,7 @@ impl<'u> Lower<'_, 'u> {
         self.check_slice(start, end, len, name, axis);
         let count = self.b.binary(Binary::Sub, end, start);
         let Some(step) = step else {
-            return Ok(AxisSlice {
-                offset: start,
-                kept: Some((count, stride)),
-                full: false,
-                unit: true,
-            });
+            return Ok(AxisSlice { offset: start, kept: Some((count, stride)), cut: Cut::Part });
         };
         let step = self.scalar_expr(step)?;
         let step = self.b.cast(step, Dtype::Isize);
@@ -275,7 +282,7 @@ impl<'u> Lower<'_, 'u> {
         let empty = self.b.compare(Compare::Eq, count, zero);
         let offset = self.b.select(empty, zero, first);
         let stride = self.b.binary(Binary::Mul, stride, step);
-        Ok(AxisSlice { offset, kept: Some((kept, stride)), full: false, unit: false })
+        Ok(AxisSlice { offset, kept: Some((kept, stride)), cut: Cut::Steps })
     }
 
     /// An index of which negative values count from the end.
@@ -345,17 +352,18 @@ impl<'u> Lower<'_, 'u> {
 
 /// What is known of the layout of a slice: contiguous if only the slowest axis is cut, in
 /// steps of 1, or taken away from the front.
-fn sliced_layout(ty: ViewType, parts: &[(bool, bool)], rank: usize) -> Layout {
+fn sliced_layout(ty: ViewType, cuts: &[Cut], rank: usize) -> Layout {
     if rank == 0 {
         return Layout::C;
     }
-    let contiguous = |parts: &mut dyn Iterator<Item = &(bool, bool)>| {
-        let mut rest = parts.skip_while(|(full, unit)| !full && !unit);
-        rest.next().is_some_and(|(_, unit)| *unit) && rest.all(|(full, _)| *full)
+    let contiguous = |cuts: &mut dyn Iterator<Item = &Cut>| {
+        let mut rest = cuts.skip_while(|cut| **cut == Cut::Gone);
+        rest.next().is_some_and(|cut| matches!(cut, Cut::Full | Cut::Part))
+            && rest.all(|cut| *cut == Cut::Full)
     };
     match ty.layout {
-        Layout::C if contiguous(&mut parts.iter()) => Layout::C,
-        Layout::F if contiguous(&mut parts.iter().rev()) => {
+        Layout::C if contiguous(&mut cuts.iter()) => Layout::C,
+        Layout::F if contiguous(&mut cuts.iter().rev()) => {
             if rank == 1 {
                 Layout::C
             } else {
