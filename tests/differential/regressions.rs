@@ -11,7 +11,7 @@ use mambo_ir::{Kernel, Layout, Type};
 const CALLS: usize = 12;
 
 /// What was wrong, and the kernel.
-const KERNELS: [(&str, &str); 9] = [
+const KERNELS: [(&str, &str); 12] = [
     (
         "an array of rank 0 that a loop carries lost its layout",
         "fn kernel(mut a: ArrayViewMut0<u16>) {
@@ -80,6 +80,42 @@ const KERNELS: [(&str, &str); 9] = [
                 Some(m) if 0.5 < b[m.checked_mul(1).map_or(0, |o| o)] => 1,
                 _ => 2,
             }
+        }",
+    ),
+    (
+        "a view handed through a loop counted as memory of its own",
+        "fn kernel(mut a: ArrayViewMut0<i64>) -> i64 {
+            let before = a[()];
+            let mut k = 0;
+            let seen = loop {
+                k += 1;
+                if k > 2 { break k; }
+                a[()] >>= 1;
+            };
+            a[()] + before + seen
+        }",
+    ),
+    (
+        "a view handed through a loop that may not run counted as memory of its own",
+        "fn kernel(a: &[f64], mut b: ArrayViewMut1<f64>) -> f64 {
+            if b.len() == 0 { return 0.5; }
+            b[0] = 1.0;
+            for x in a.iter() {
+                if *x > b[0] { b[0] += *x; continue; }
+                b[0] -= 2.0;
+            }
+            b[0]
+        }",
+    ),
+    (
+        "a slice in steps along its last or first axis counted as contiguous",
+        "fn kernel(mut a: ArrayViewMut2<i32>) -> i32 {
+            let mut sum = 0;
+            for x in a.slice(s![.., 1..;-2]).iter() { sum = 3 * sum + *x; }
+            for x in a.slice(s![..;2, ..]).iter() { sum = 3 * sum + *x; }
+            let mut w = a.slice_mut(s![..;-1, ..]);
+            for i in 0..w.nrows() { for j in 0..w.ncols() { w[[i, j]] += sum; } }
+            sum
         }",
     ),
     (

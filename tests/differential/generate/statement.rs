@@ -204,14 +204,19 @@ impl Generator {
     fn while_loop(&mut self) -> Node {
         let (counter, label) = (self.fresh("k"), self.fresh("'w"));
         let turns = self.random.below(7);
-        let node = Node::stmt().open().t("let mut ").name(counter).t(" = 0;\n").bind(counter);
+        // Without a suffix its type is known only after the loop was drawn.
+        let typed = self.random.chance(60);
+        let zero = if typed { " = 0i32;\n" } else { " = 0;\n" };
+        let node = Node::stmt().open().t("let mut ").name(counter).t(zero).bind(counter);
         let node = node.name(label).t(": while ").u(counter).t(format!(" < {turns} && "));
         let node = node.n(self.scalar(Dtype::Bool, 2, true)).t(" {\n").open().bind(label);
         let node = node.u(counter).t(" += 1;\n");
         self.scoped(|this| {
             this.loops += 1;
             this.labels.push(Label { name: label, value: None, is_loop: true });
-            this.declare(counter, Kind::Value(Dtype::I32.into()), false);
+            if typed {
+                this.declare(counter, Kind::Value(Dtype::I32.into()), false);
+            }
             let count = this.random.between(1, 4);
             let stmts = this.statements(count);
             this.loops -= 1;
