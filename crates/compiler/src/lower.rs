@@ -295,7 +295,7 @@ impl<'m, 'u> Lower<'m, 'u> {
             }
             Ty::Array(_) => {
                 let array = self.array(value)?;
-                let owned = if array.fresh { array } else { self.copy_array(array.view) };
+                let owned = if array.fresh { array } else { self.copy_array(array.view)? };
                 out.push(owned.view);
             }
             _ => {}

@@ -5,7 +5,7 @@ use super::value::{ArrayVal, Iter, Memory, Place, Val};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
 use mambo_ir::function::{Binary, Compare, Op, Value, ValueType, ViewType};
-use mambo_ir::kernel::Expr;
+use mambo_ir::kernel::{Expr, NodeId};
 use mambo_ir::{Const, Dtype, Layout, SiteKind};
 
 impl<'u> Lower<'_, 'u> {
@@ -44,7 +44,7 @@ impl<'u> Lower<'_, 'u> {
             ("t" | "reversed_axes", []) => Val::array(self.transpose(view)),
             ("to_owned" | "clone" | "to_vec", []) => match self.ty(expr) {
                 Ty::Array(own) if name == "clone" && own.slice => Val::array(view),
-                _ => Val::Array(self.copy_array(view)),
+                _ => Val::Array(self.copy_array(view)?),
             },
             ("row" | "row_mut", [index]) => {
                 self.checked_lane(view, receiver, 0, index, name == "row_mut")?
@@ -76,7 +76,7 @@ impl<'u> Lower<'_, 'u> {
             }
             ("fill", [value]) => {
                 let value = self.scalar_expr(value)?;
-                self.fill(view, value);
+                self.fill(view, value)?;
                 Val::UNIT
             }
             ("assign" | "copy_from_slice" | "clone_from_slice", [other]) => {
@@ -118,25 +118,22 @@ impl<'u> Lower<'_, 'u> {
             }
             ("mapv" | "map", [closure]) if !self.is_slice(receiver) => {
                 let closure = self.closure_node(closure)?;
-                self.map_array_into(view, self.ty(expr), |lower, item| {
+                let carried = self.carried_in_order(view, closure)?;
+                self.map_array_into(view, self.ty(expr), &carried, |lower, item| {
                     lower.call_closure(closure, vec![Val::Scalar(item)])
                 })?
             }
             ("mapv_inplace", [closure]) => {
                 let closure = self.closure_node(closure)?;
+                let carried = self.carried_in_order(view, closure)?;
                 let dims = self.dims(view);
-                let mut failed = Ok(());
-                self.index_nest(&dims, &mut |lower, indices| {
+                self.index_nest(&dims, &carried, &mut |lower, indices| {
                     let item = lower.b.load(view, indices);
-                    let mapped = lower
-                        .call_closure(closure, vec![Val::Scalar(item)])
-                        .and_then(|value| lower.scalar(value));
-                    match mapped {
-                        Ok(mapped) => lower.b.store(view, indices, mapped),
-                        Err(error) => failed = Err(error),
-                    }
-                });
-                failed?;
+                    let mapped = lower.call_closure(closure, vec![Val::Scalar(item)])?;
+                    let mapped = lower.scalar(mapped)?;
+                    lower.b.store(view, indices, mapped);
+                    Ok(())
+                })?;
                 Val::UNIT
             }
             _ if self.is_slice(receiver) => return Ok(None),
@@ -218,7 +215,7 @@ impl<'u> Lower<'_, 'u> {
         if !matches!(ty, Ty::Array(_)) {
             return Ok(None);
         }
-        let mapped = self.map_array_into(view, ty, |lower, item| {
+        let mapped = self.map_array_into(view, ty, &[], |lower, item| {
             match lower.scalar_method(expr, item, name, args)? {
                 Some(value) => Ok(value),
                 None => lower.error(expr.span, format!("numbers have no method `{name}`")),
@@ -329,21 +326,25 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// Sets every element.
-    pub(super) fn fill(&mut self, view: Value, value: Value) {
+    pub(super) fn fill(&mut self, view: Value, value: Value) -> Result<()> {
         let dims = self.dims(view);
-        self.index_nest(&dims, &mut |lower, indices| lower.b.store(view, indices, value));
+        self.index_nest(&dims, &[], &mut |lower, indices| {
+            lower.b.store(view, indices, value);
+            Ok(())
+        })
     }
 
     /// A new array with the elements of `view`.
-    pub(super) fn copy_array(&mut self, view: Value) -> ArrayVal {
+    pub(super) fn copy_array(&mut self, view: Value) -> Result<ArrayVal> {
         let dims = self.dims(view);
         let dtype = self.b.func.view_type(view).dtype;
         let copy = self.allocate(dtype, dims.clone(), false);
-        self.index_nest(&dims, &mut |lower, indices| {
+        self.index_nest(&dims, &[], &mut |lower, indices| {
             let item = lower.b.load(view, indices);
             lower.b.store(copy.view, indices, item);
-        });
-        copy
+            Ok(())
+        })?;
+        Ok(copy)
     }
 
     /// A new array of `map` of every element of `view`, of the same element type.
@@ -355,14 +356,30 @@ impl<'u> Lower<'_, 'u> {
         let dtype = self.b.func.view_type(view).dtype;
         let rank = self.b.func.view_type(view).rank;
         let ty = Ty::array(Ty::Scalar(dtype), rank, mambo_ir::signature::Access::Owned);
-        self.map_array_into(view, &ty, map)
+        self.map_array_into(view, &ty, &[], map)
     }
 
-    /// A new array of type `ty` of `map` of every element of `view`.
+    /// The bindings that a closure over the elements of `view` changes. ndarray calls it in the
+    /// order of memory, which is the logical one only for arrays of layout C.
+    fn carried_in_order(&self, view: Value, closure: NodeId) -> Result<Vec<u32>> {
+        let carried = self.carried_by_closures(&[closure]);
+        let ty = self.b.func.view_type(view);
+        if !carried.is_empty() && ty.rank > 1 && ty.layout != Layout::C {
+            return self.error(
+                self.span,
+                "a closure that changes what it captures runs in the order of memory here, which is not known for this array; write a loop over its indices",
+            );
+        }
+        Ok(carried)
+    }
+
+    /// A new array of type `ty` of `map` of every element of `view`; `map` may change the
+    /// bindings `carried`.
     fn map_array_into(
         &mut self,
         view: Value,
         ty: &Ty,
+        carried: &[u32],
         mut map: impl FnMut(&mut Self, Value) -> Result<Val>,
     ) -> Result<Val> {
         let Some(dtype) = (match ty {
@@ -373,15 +390,13 @@ impl<'u> Lower<'_, 'u> {
         };
         let dims = self.dims(view);
         let target = self.allocate(dtype, dims.clone(), false);
-        let mut failed = Ok(());
-        self.index_nest(&dims, &mut |lower, indices| {
+        self.index_nest(&dims, carried, &mut |lower, indices| {
             let item = lower.b.load(view, indices);
-            match map(lower, item).and_then(|value| lower.scalar(value)) {
-                Ok(value) => lower.b.store(target.view, indices, value),
-                Err(error) => failed = Err(error),
-            }
-        });
-        failed?;
+            let value = map(lower, item)?;
+            let value = lower.scalar(value)?;
+            lower.b.store(target.view, indices, value);
+            Ok(())
+        })?;
         Ok(Val::Array(target))
     }
 
@@ -417,7 +432,7 @@ impl<'u> Lower<'_, 'u> {
                     _ => self.b.constant(Const::one(dtype)),
                 };
                 let array = self.allocate(dtype, dims, false);
-                self.fill(array.view, value);
+                self.fill(array.view, value)?;
                 Ok(Val::Array(array))
             }
             "eye" => {
@@ -431,21 +446,17 @@ impl<'u> Lower<'_, 'u> {
             _ => {
                 let closure = self.closure_node(&args[1])?;
                 let array = self.allocate(dtype, dims.clone(), false);
-                let mut failed = Ok(());
-                self.index_nest(&dims, &mut |lower, indices| {
+                let carried = self.carried_by_closures(&[closure]);
+                self.index_nest(&dims, &carried, &mut |lower, indices| {
                     let index = match indices {
                         [index] => Val::Scalar(*index),
                         _ => Val::Group(indices.iter().copied().map(Val::Scalar).collect()),
                     };
-                    let value = lower
-                        .call_closure(closure, vec![index])
-                        .and_then(|value| lower.scalar(value));
-                    match value {
-                        Ok(value) => lower.b.store(array.view, indices, value),
-                        Err(error) => failed = Err(error),
-                    }
-                });
-                failed?;
+                    let value = lower.call_closure(closure, vec![index])?;
+                    let value = lower.scalar(value)?;
+                    lower.b.store(array.view, indices, value);
+                    Ok(())
+                })?;
                 Ok(Val::Array(array))
             }
         }

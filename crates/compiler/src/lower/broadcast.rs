@@ -12,11 +12,11 @@ impl Lower<'_, '_> {
         let source = self.array(source)?;
         let dims = self.dims(target);
         let source = self.broadcast(source.view, &dims)?;
-        self.index_nest(&dims, &mut |lower, indices| {
+        self.index_nest(&dims, &[], &mut |lower, indices| {
             let item = lower.b.load(source, indices);
             lower.b.store(target, indices, item);
-        });
-        Ok(())
+            Ok(())
+        })
     }
 
     /// `a op= b` of an array and an array or number.
@@ -29,16 +29,13 @@ impl Lower<'_, '_> {
                 Operand::Array(self.broadcast(array.view, &dims)?)
             }
         };
-        let mut failed = Ok(());
-        self.index_nest(&dims, &mut |lower, indices| {
+        self.index_nest(&dims, &[], &mut |lower, indices| {
             let left = lower.b.load(target, indices);
             let right = right.at(lower, indices);
-            match lower.arithmetic(op, left, right) {
-                Ok(value) => lower.b.store(target, indices, value),
-                Err(error) => failed = Err(error),
-            }
-        });
-        failed
+            let value = lower.arithmetic(op, left, right)?;
+            lower.b.store(target, indices, value);
+            Ok(())
+        })
     }
 
     /// `a op b`, at least one of them an array: a new array of their common shape.
@@ -58,15 +55,12 @@ impl Lower<'_, '_> {
             (Operand::Scalar(value), _) => self.b.func.dtype(*value),
         };
         let target = self.allocate(dtype, dims.clone(), false);
-        let mut failed = Ok(());
-        self.index_nest(&dims, &mut |lower, indices| {
+        self.index_nest(&dims, &[], &mut |lower, indices| {
             let (a, b) = (left.at(lower, indices), right.at(lower, indices));
-            match lower.arithmetic(op, a, b) {
-                Ok(value) => lower.b.store(target.view, indices, value),
-                Err(error) => failed = Err(error),
-            }
-        });
-        failed?;
+            let value = lower.arithmetic(op, a, b)?;
+            lower.b.store(target.view, indices, value);
+            Ok(())
+        })?;
         Ok(Val::Array(target))
     }
 

@@ -27,25 +27,32 @@ impl Lower<'_, '_> {
         self.b.insert(op, &[]);
     }
 
-    /// Runs `body` for each index of a box of these lengths, the last axis fastest.
-    pub(super) fn index_nest(&mut self, dims: &[Value], body: &mut dyn FnMut(&mut Self, &[Value])) {
-        self.nest_level(dims, &mut Vec::new(), body);
+    /// Runs `body` for each index of a box of these lengths, the last axis fastest, handing on
+    /// the bindings `carried`.
+    pub(super) fn index_nest(
+        &mut self,
+        dims: &[Value],
+        carried: &[u32],
+        body: &mut dyn FnMut(&mut Self, &[Value]) -> Result<()>,
+    ) -> Result<()> {
+        self.nest_level(dims, carried, &mut Vec::new(), body)
     }
 
     fn nest_level(
         &mut self,
         dims: &[Value],
+        carried: &[u32],
         indices: &mut Vec<Value>,
-        body: &mut dyn FnMut(&mut Self, &[Value]),
-    ) {
-        match dims.split_first() {
-            None => body(self, indices),
-            Some((end, rest)) => self.simple_loop(*end, |lower, index| {
-                indices.push(index);
-                lower.nest_level(rest, indices, body);
-                indices.pop();
-            }),
-        }
+        body: &mut dyn FnMut(&mut Self, &[Value]) -> Result<()>,
+    ) -> Result<()> {
+        let Some((len, rest)) = dims.split_first() else { return body(self, indices) };
+        self.counted_loop(*len, carried.to_vec(), vec![], |lower, index, _| {
+            indices.push(index);
+            lower.nest_level(rest, carried, indices, body)?;
+            indices.pop();
+            Ok(vec![])
+        })?;
+        Ok(())
     }
 
     /// Runs `body` for `k` from 0 to `len`, handing on the bindings `carried` and the values
