@@ -331,6 +331,7 @@ pub struct Message {
 }
 
 /// One axis of `s![…]`.
+#[allow(clippy::large_enum_variant, reason = "a slice has a handful of elements, read once")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum SliceElem {
     /// `i`: the axis is removed.

@@ -102,9 +102,9 @@ impl<'a> Infer<'a> {
                 self.unify(&result, item, closure.span)?;
                 item.clone()
             }
-            ("map", [closure]) => Ty::option(self.closure_arg(closure, &[item.clone()])?),
+            ("map", [closure]) => Ty::option(self.closure_arg(closure, std::slice::from_ref(item))?),
             ("map_or", [default, closure]) => {
-                let result = self.closure_arg(closure, &[item.clone()])?;
+                let result = self.closure_arg(closure, std::slice::from_ref(item))?;
                 self.expect(default, &result)?;
                 result
             }
@@ -137,7 +137,7 @@ impl<'a> Infer<'a> {
                 Ty::UNIT
             }
             ("map", [closure]) => {
-                Ty::Fixed(Box::new(self.closure_arg(closure, &[item.clone()])?), len)
+                Ty::Fixed(Box::new(self.closure_arg(closure, std::slice::from_ref(item))?), len)
             }
             ("as_slice" | "as_mut_slice", []) => Ty::Array(ArrayTy {
                 item: Box::new(item.clone()),
@@ -306,7 +306,7 @@ impl<'a> Infer<'a> {
                 Ty::array(result, array.rank, Owned)
             }
             ("mapv_inplace", [closure]) => {
-                let result = self.closure_arg(closure, &[item.clone()])?;
+                let result = self.closure_arg(closure, std::slice::from_ref(&item))?;
                 self.unify(&result, &item, closure.span)?;
                 Ty::UNIT
             }

@@ -51,7 +51,7 @@ impl<'u> Lower<'_, 'u> {
             }
             ("to_degrees", []) => self.scaled(
                 x,
-                Const::f32(57.295_779_513_082_320_876_798_154_814_105_170_3_f32),
+                Const::f32(57.295_78_f32),
                 Const::f64(180.0f64 / std::f64::consts::PI),
             ),
             ("to_radians", []) => self.scaled(

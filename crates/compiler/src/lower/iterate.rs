@@ -18,11 +18,11 @@ pub(super) enum IterShape {
 
 impl<'u> Lower<'_, 'u> {
     /// `value` as an iterator, as `for` does it.
-    pub(super) fn into_iter(&mut self, value: Val, by_mut: bool) -> Result<Iter> {
+    pub(super) fn iteration(&mut self, value: Val, by_mut: bool) -> Result<Iter> {
         let value = match value {
             Val::Place(place) => {
                 let value = self.read(&place)?;
-                return self.into_iter(value, true);
+                return self.iteration(value, true);
             }
             value => value,
         };

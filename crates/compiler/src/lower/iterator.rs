@@ -19,7 +19,7 @@ impl<'u> Lower<'_, 'u> {
         if let (Val::Range(range), "contains") = (&receiver, name) {
             return self.range_contains(*range, &args[0]).map(Some);
         }
-        let iter = self.into_iter(receiver, false)?;
+        let iter = self.iteration(receiver, false)?;
         let boxed = |iter: Iter| Box::new(iter);
         let adapted = match (name, args) {
             ("iter" | "into_iter" | "by_ref" | "copied" | "cloned" | "clone", []) => iter,
@@ -42,7 +42,7 @@ impl<'u> Lower<'_, 'u> {
             ("zip", [other]) => {
                 let mutable = super::loops::iterates_mutably(self.ty(other));
                 let other = self.expr(other)?;
-                let other = self.into_iter(other, mutable)?;
+                let other = self.iteration(other, mutable)?;
                 Iter::Zip(boxed(iter), boxed(other))
             }
             ("map", [closure]) => {

@@ -97,7 +97,7 @@ impl<'u> Lower<'_, 'u> {
     ) -> Result<Val> {
         let value = self.expr(iter)?;
         let mutable = iterates_mutably(self.ty(iter));
-        let iter = self.into_iter(value, mutable)?;
+        let iter = self.iteration(value, mutable)?;
         let carried = self.carried(self.assignments.within(&[], &[body]));
         let run = |lower: &mut Self, item: Val| {
             lower.bind(pattern, item)?;

@@ -225,7 +225,7 @@ impl<'u> Lower<'_, 'u> {
     ) -> Result<AxisSlice> {
         let len = self.b.dim(view, axis);
         let rank = self.b.func.view_type(view).rank;
-        let index = self.from_end(index, len)?;
+        let index = self.index_from_end(index, len)?;
         self.check_index(index, len, name, axis, rank);
         Ok(AxisSlice { offset: index, kept: None, cut: Cut::Gone })
     }
@@ -247,12 +247,12 @@ impl<'u> Lower<'_, 'u> {
             return Ok(AxisSlice { offset: zero, kept: Some((len, stride)), cut: Cut::Full });
         }
         let start = match start {
-            Some(start) => self.from_end(start, len)?,
+            Some(start) => self.index_from_end(start, len)?,
             None => zero,
         };
         let end = match end {
             Some(end) => {
-                let end = self.from_end(end, len)?;
+                let end = self.index_from_end(end, len)?;
                 let one = self.b.index(1);
                 if inclusive { self.b.binary(Binary::Add, end, one) } else { end }
             }
@@ -286,7 +286,7 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// An index of which negative values count from the end.
-    fn from_end(&mut self, index: &'u Expr, len: Value) -> Result<Value> {
+    fn index_from_end(&mut self, index: &'u Expr, len: Value) -> Result<Value> {
         let negative_literal = matches!(&index.kind, ExprKind::Unary(_, operand)
             if matches!(operand.kind, ExprKind::Literal(_)));
         if let ExprKind::Literal(Literal::Int(value, _)) = &index.kind {
