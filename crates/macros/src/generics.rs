@@ -96,7 +96,7 @@ fn default_type(generics: &Generics, param: &TypeParam) -> TokenStream {
     let in_where = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let in_where = in_where.filter_map(|predicate| match predicate {
         WherePredicate::Type(predicate)
-            if predicate.bounded_ty.to_token_stream().to_string() == param.ident.to_string() =>
+            if param.ident == predicate.bounded_ty.to_token_stream().to_string() =>
         {
             Some(&predicate.bounds)
         }

@@ -129,7 +129,7 @@ macro_rules! ranks {
                 let (layout, strides) = classify(dims, strides);
                 layouts.push(layout);
                 let mut slots = [address as u64; 1 + 2 * $rank];
-                for axis in 0..$rank {
+                for axis in 0..usize::from(Self::RANK) {
                     slots[1 + axis] = dims[axis] as u64;
                     slots[1 + $rank + axis] = strides[axis] as u64;
                 }
@@ -139,7 +139,7 @@ macro_rules! ranks {
             #[inline]
             fn unpack(slots: Self::Slots) -> (usize, Self, Self) {
                 let (mut dims, mut strides) = (Self::default(), Self::default());
-                for axis in 0..$rank {
+                for axis in 0..usize::from(Self::RANK) {
                     dims[axis] = slots[1 + axis] as usize;
                     strides[axis] = slots[1 + $rank + axis] as usize;
                 }
