@@ -4,6 +4,7 @@ use crate::arguments::Argument;
 use crate::generate;
 use crate::random::Random;
 use crate::run::{self, Failure, Outcome};
+use crate::rustc;
 use crate::tree::Program;
 use mambo_ir::Signature;
 use std::any::Any;
@@ -51,6 +52,27 @@ impl Case {
         quietly(|| {
             let compiled = run::compile(&self.text(), &self.signature(), self.plain)?;
             self.calls.iter().map(|args| compiled.compare(args)).collect()
+        })
+    }
+
+    /// The calls that end soon, with how; nothing if the kernel fails on the way.
+    pub(crate) fn ended(&self) -> Option<(Case, Vec<Outcome>)> {
+        let outcomes = self.check().ok()?;
+        let (calls, outcomes) = self
+            .calls
+            .iter()
+            .zip(outcomes)
+            .filter_map(|(args, outcome)| Some((args.clone(), outcome?)))
+            .unzip();
+        Some((Case { calls, ..self.clone() }, outcomes))
+    }
+
+    /// Whether rustc accepts the kernel and some call does something else there.
+    pub(crate) fn differs_from_rustc(&self) -> bool {
+        let Some((case, outcomes)) = self.ended() else { return false };
+        let found = quietly(|| Ok(rustc::run(&[&case], "shrunk")));
+        found.is_ok_and(|lines| {
+            lines.iter().zip(&outcomes).any(|(line, outcome)| *line != rustc::line(outcome))
         })
     }
 

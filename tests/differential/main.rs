@@ -8,6 +8,7 @@
 //!
 //! * `MAMBO_CASES`: how many kernels, 3,000 if not set.
 //! * `MAMBO_SEED`: the one seed to run, as a failure prints it; with `MAMBO_CASES`, the first.
+//! * `MAMBO_RUSTC`: how many kernels are also compiled by rustc, 60 if not set.
 //! * `MAMBO_SURVEY`: set to go on after a failure, and print one line for each.
 //!
 //! A failure is made smaller and printed with source, arguments, outcomes and modules. Kernels
@@ -21,6 +22,7 @@ mod host;
 mod random;
 mod regressions;
 mod run;
+mod rustc;
 mod shrink;
 mod tree;
 
@@ -111,5 +113,48 @@ fn try_seed(seed: u64, met: &Met) -> Result<(), (Case, Failure)> {
             Ok(())
         }
         Err(failure) => Err((case, failure)),
+    }
+}
+
+/// How many kernels rustc compiles too, and at how many at a time.
+const RUSTC_CASES: u64 = 60;
+const RUSTC_BATCH: u64 = 60;
+
+#[test]
+fn random_kernels_agree_with_rustc() {
+    case::install_hook();
+    let count = setting("MAMBO_RUSTC").unwrap_or(RUSTC_CASES);
+    let first = setting("MAMBO_SEED").unwrap_or(0);
+    let survey = std::env::var_os("MAMBO_SURVEY").is_some();
+    for batch in (first..first + count).step_by(RUSTC_BATCH as usize) {
+        let seeds = batch..(batch + RUSTC_BATCH).min(first + count);
+        let cases: Vec<(u64, Case)> = seeds.map(|seed| (seed, Case::draw(seed))).collect();
+        // Kernels that fail on the way are what the other test is for.
+        let checked: Vec<_> =
+            cases.iter().filter_map(|(seed, case)| Some((*seed, case.ended()?))).collect();
+        let cases: Vec<&Case> = checked.iter().map(|(_, (case, _))| case).collect();
+        let mut lines = rustc::run(&cases, "batch").into_iter();
+        for (seed, (case, outcomes)) in &checked {
+            for (call, outcome) in outcomes.iter().enumerate() {
+                let found = lines.next().expect("a line for each call");
+                if found == rustc::line(outcome) {
+                    continue;
+                }
+                if survey {
+                    println!("MAMBO_SEED={seed} rustc differs in call {call}");
+                    continue;
+                }
+                let case = Case { calls: vec![case.calls[call].clone()], ..case.clone() };
+                let case = shrink::shrink_with(&case, &|case| case.differs_from_rustc());
+                let [outcome] = &case.ended().expect("it ends").1[..] else { continue };
+                let found = rustc::run(&[&case], "shrunk");
+                let failure = Failure::Mismatch(format!(
+                    "rustc differs from the interpreter\nMambo: {}\nrustc: {}",
+                    rustc::line(outcome),
+                    found.join("\n"),
+                ));
+                panic!("MAMBO_SEED={seed}\n{}", case.report(&failure));
+            }
+        }
     }
 }

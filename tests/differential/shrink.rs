@@ -17,7 +17,15 @@ type Path = Vec<usize>;
 
 /// The smallest case found that fails as `failure` says.
 pub(crate) fn shrink(case: &Case, failure: &Failure) -> (Case, Failure) {
-    let mut shrinker = Shrinker { best: case.clone(), failure: failure.clone(), left: TRIES };
+    let fails = |case: &Case| case.check().is_err_and(|found| found.is_like(failure));
+    let best = shrink_with(case, &fails);
+    let failure = best.check().err().unwrap_or_else(|| failure.clone());
+    (best, failure)
+}
+
+/// The smallest case found that `fails`, as `case` does.
+pub(crate) fn shrink_with(case: &Case, fails: &dyn Fn(&Case) -> bool) -> Case {
+    let mut shrinker = Shrinker { best: case.clone(), fails, left: TRIES };
     for at in (0..shrinker.best.calls.len()).rev() {
         let mut smaller = shrinker.best.clone();
         smaller.calls = vec![case.calls[at].clone()];
@@ -26,29 +34,27 @@ pub(crate) fn shrink(case: &Case, failure: &Failure) -> (Case, Failure) {
         }
     }
     while shrinker.round() {}
-    (shrinker.best, shrinker.failure)
+    shrinker.best
 }
 
-struct Shrinker {
+struct Shrinker<'a> {
     best: Case,
-    failure: Failure,
+    fails: &'a dyn Fn(&Case) -> bool,
     left: usize,
 }
 
-impl Shrinker {
+impl Shrinker<'_> {
     /// Takes over a case if it fails in the same way.
     fn accept(&mut self, case: Case) -> bool {
         if self.left == 0 || !case.program.resolves() {
             return false;
         }
         self.left -= 1;
-        match case.check() {
-            Err(failure) if failure.is_like(&self.failure) => {
-                (self.best, self.failure) = (case, failure);
-                true
-            }
-            _ => false,
+        let fails = (self.fails)(&case);
+        if fails {
+            self.best = case;
         }
+        fails
     }
 
     /// Tries every way to make the case smaller once. Whether one worked.

@@ -210,6 +210,10 @@ impl Program {
 pub(crate) fn type_text(ty: &Type) -> String {
     match ty {
         Type::Array(array) => array_text(array),
+        Type::Tuple(items) => {
+            let items: Vec<String> = items.iter().map(type_text).collect();
+            format!("({})", items.join(", "))
+        }
         other => other.to_string(),
     }
 }

@@ -86,7 +86,10 @@ impl Generator {
         let node = Node::expr(ty);
         let shape = self.shape(rank);
         match self.random.weighted(&[45, 55]) {
-            0 => node.t(format!("Array{rank}::<{dtype}>::zeros(")).n(shape).t(")"),
+            // ndarray has no zero of type `bool`.
+            0 if dtype != Dtype::Bool => {
+                node.t(format!("Array{rank}::<{dtype}>::zeros(")).n(shape).t(")")
+            }
             _ => {
                 let node = node.t(format!("Array{rank}::<{dtype}>::from_elem(")).n(shape).t(", ");
                 node.n(self.scalar(dtype, depth, true)).t(")")

@@ -288,7 +288,8 @@ impl Generator {
         match self.random.weighted(&[35, 30, 20, 15]) {
             0 => {
                 let (iter, item, _) = self.iterable()?;
-                let node = node.n(iter).t(".fold(").n(self.scalar(dtype, depth, false));
+                let init = self.purely(|this| this.scalar(dtype, depth, false));
+                let node = node.n(iter).t(".fold(").n(init);
                 let body =
                     |this: &mut Self| this.purely(|this| this.scalar(dtype, depth.min(2), true));
                 let params = [(dtype, false), (item, true)];

@@ -241,13 +241,13 @@ impl Generator {
         let node = Node::expr(dtype).t("{ let ").name(name).t(": ").t(dtype.name()).t(" = ");
         let node = node.n(self.scalar(dtype, depth, true)).t("; ").open().bind(name);
         let node = node.t("if ").u(name).t(".is_nan() { ");
-        let node = node.n(self.scalar(dtype, 0, true)).t(" } else { ");
+        let node = node.n(self.scalar(dtype, 0, false)).t(" } else { ");
         let node = match self.random.below(3) {
             0 => node.n(self.scalar(dtype, depth, false)).t(".copysign(").u(name).t(")"),
             1 => {
                 let node = node.t("if ").u(name).t(".is_sign_negative() { ");
-                let node = node.n(self.scalar(dtype, 0, true)).t(" } else { ");
-                node.n(self.scalar(dtype, 0, true)).t(" }")
+                let node = node.n(self.scalar(dtype, 0, false)).t(" } else { ");
+                node.n(self.scalar(dtype, 0, false)).t(" }")
             }
             _ => {
                 let flipped = match self.random.chance(50) {

@@ -405,23 +405,26 @@ impl Generator {
         if self.pure > 0 {
             return None;
         }
-        let by = self.scalar(Dtype::F64, 1, true);
-        let place = match self.random.chance(50) {
+        let (place, lent) = match self.random.chance(50) {
             true => {
                 let (name, ()) = self.find(|binding| {
                     let is = binding.kind == Kind::Value(Dtype::F64.into());
                     (is && binding.allows(true)).then_some(())
                 })?;
                 self.touch(name, true);
-                Node::fixed().u(name)
+                (Node::fixed().u(name), name)
             }
             false => {
                 let (name, _) = self.find_array(true, |array| {
                     array.dtype == Dtype::F64 && array.slice && array.access == Access::Mut
                 })?;
-                Node::fixed().u(name).t("[0]")
+                (Node::fixed().u(name).t("[0]"), name)
             }
         };
+        let by = self.scoped(|this| {
+            this.lock(lent, Lock::Gone);
+            this.scalar(Dtype::F64, 1, true)
+        });
         Some(Node::stmt().t("bump(&mut ").n(place).t(", ").n(by).t(");\n"))
     }
 }
