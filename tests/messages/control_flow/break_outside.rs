@@ -1,0 +1,10 @@
+//! Must not compile.
+use mambo::prelude::*;
+
+#[jit]
+fn k(n: i32) -> i32 {
+    break;
+    n
+}
+
+fn main() {}

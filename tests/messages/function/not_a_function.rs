@@ -1,0 +1,7 @@
+//! Must not compile.
+use mambo::prelude::*;
+
+#[jit]
+struct K;
+
+fn main() {}
