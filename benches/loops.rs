@@ -66,7 +66,8 @@ fn loops(criterion: &mut Criterion) {
     let mut out = vec![0.0; N];
 
     // SAFETY: both slices have N elements.
-    let mut plain_axpy = |y: &mut Vec<f64>| unsafe { scalar_axpy(1e-9, x.as_ptr(), y.as_mut_ptr(), N) };
+    let mut plain_axpy =
+        |y: &mut Vec<f64>| unsafe { scalar_axpy(1e-9, x.as_ptr(), y.as_mut_ptr(), N) };
     ratio("axpy", &mut y, |y| axpy(1e-9, &x, y), &mut plain_axpy);
     let other = y.clone();
     ratio(
@@ -105,7 +106,12 @@ fn loops(criterion: &mut Criterion) {
 
 /// Prints the ratio of a kernel's time to that of the plain loop: the median of many short
 /// rounds, the two sides in turns.
-fn ratio<S>(name: &str, state: &mut S, mut kernel: impl FnMut(&mut S), mut plain: impl FnMut(&mut S)) {
+fn ratio<S>(
+    name: &str,
+    state: &mut S,
+    mut kernel: impl FnMut(&mut S),
+    mut plain: impl FnMut(&mut S),
+) {
     kernel(state);
     plain(state);
     let calls = {
@@ -126,7 +132,8 @@ fn ratio<S>(name: &str, state: &mut S, mut kernel: impl FnMut(&mut S), mut plain
     pairs.sort_by_key(|(_, plain)| *plain);
     let other = nanos(pairs[pairs.len() / 2].1);
     pairs.sort_by(|a, b| {
-        let of = |(kernel, plain): &(Duration, Duration)| kernel.as_secs_f64() / plain.as_secs_f64();
+        let of =
+            |(kernel, plain): &(Duration, Duration)| kernel.as_secs_f64() / plain.as_secs_f64();
         of(a).total_cmp(&of(b))
     });
     let (kernel, plain) = pairs[pairs.len() / 2];

@@ -146,7 +146,9 @@ fn compare<T: PartialEq>(kernel: &str, compiled: &T, plain: &T) {
 
 fn report(signature: &str, compile: Duration, compiled: Duration, plain: Duration) {
     println!("  signature {signature}");
-    println!("  compiled in {compile:.1?}; runs in {compiled:.1?}, the plain function in {plain:.1?}");
+    println!(
+        "  compiled in {compile:.1?}; runs in {compiled:.1?}, the plain function in {plain:.1?}"
+    );
 }
 
 /// The median time of a few runs.

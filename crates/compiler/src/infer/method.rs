@@ -102,7 +102,9 @@ impl<'a> Infer<'a> {
                 self.unify(&result, item, closure.span)?;
                 item.clone()
             }
-            ("map", [closure]) => Ty::option(self.closure_arg(closure, std::slice::from_ref(item))?),
+            ("map", [closure]) => {
+                Ty::option(self.closure_arg(closure, std::slice::from_ref(item))?)
+            }
             ("map_or", [default, closure]) => {
                 let result = self.closure_arg(closure, std::slice::from_ref(item))?;
                 self.expect(default, &result)?;
