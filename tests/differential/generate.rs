@@ -7,6 +7,7 @@
 mod array;
 mod expression;
 mod iteration;
+mod iterator;
 pub(crate) mod literal;
 mod method;
 mod statement;
@@ -72,6 +73,8 @@ struct Generator {
     loops: usize,
     /// How many constructs around the current place forbid changing bindings.
     pure: usize,
+    /// Where the bindings of the innermost scope begin.
+    scope_start: usize,
     /// Indices around the current place.
     indices: usize,
     /// Names read and changed so far, with whether changed.
@@ -94,6 +97,7 @@ pub(crate) fn program(seed: u64, size: usize) -> Program {
         budget: size as isize,
         loops: 0,
         pure: 0,
+        scope_start: 0,
         indices: 0,
         touched: Vec::new(),
     };
@@ -184,12 +188,19 @@ impl Generator {
         if dtype.is_int() { dtype } else { Dtype::ALL[self.random.between(1, 10)] }
     }
 
-    /// A type of plain values.
-    fn plain_type(&mut self) -> Type {
-        match self.random.weighted(&[70, 15, 15]) {
-            0 => self.dtype().into(),
-            1 => Type::Tuple(vec![self.dtype().into(), self.dtype().into()]),
-            _ => Type::FixedArray(Box::new(self.dtype().into()), self.random.between(1, 5)),
+    /// A type of plain values, not a scalar.
+    fn plain_type(&mut self, depth: usize) -> Type {
+        let item = |this: &mut Self| match depth > 0 && this.random.chance(25) {
+            true => this.plain_type(depth - 1),
+            false => this.dtype().into(),
+        };
+        match self.random.weighted(&[40, 45, 15]) {
+            0 => Type::Tuple(vec![item(self), item(self)]),
+            1 => {
+                let item = item(self);
+                Type::FixedArray(Box::new(item), self.random.between(1, 5))
+            }
+            _ => Type::Option(Box::new(self.int_dtype().into())),
         }
     }
 
@@ -277,7 +288,9 @@ impl Generator {
     fn scoped<T>(&mut self, build: impl FnOnce(&mut Self) -> T) -> T {
         let locks: Vec<Lock> = self.scope.iter().map(|binding| binding.lock).collect();
         let labels = self.labels.len();
+        let start = std::mem::replace(&mut self.scope_start, self.scope.len());
         let result = build(self);
+        self.scope_start = start;
         self.scope.truncate(locks.len());
         self.labels.truncate(labels);
         for (binding, lock) in self.scope.iter_mut().zip(locks) {

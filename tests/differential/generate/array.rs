@@ -83,6 +83,17 @@ impl Generator {
             let body = |this: &mut Self| this.purely(|this| this.scalar(dtype, depth, true));
             return self.lambda(node.t(".mapv(|"), &[(dtype, false)], dtype, body).t(")");
         }
+        if self.random.chance(25)
+            && let Some(node) = self.moved(array)
+        {
+            return node;
+        }
+        if self.random.chance(25)
+            && dtype != Dtype::Bool
+            && let Some(node) = self.combined(array, depth)
+        {
+            return node;
+        }
         let node = Node::expr(ty);
         let shape = self.shape(rank);
         match self.random.weighted(&[45, 55]) {
@@ -95,6 +106,36 @@ impl Generator {
                 node.n(self.scalar(dtype, depth, true)).t(")")
             }
         }
+    }
+
+    /// An owned array of the innermost scope, which is gone after.
+    fn moved(&mut self, array: ArrayType) -> Option<Node> {
+        let own: Vec<Name> =
+            self.scope[self.scope_start..].iter().map(|binding| binding.name).collect();
+        let (name, ()) = self.find(|binding| {
+            let is = binding.kind == Kind::Array(array) && own.contains(&binding.name);
+            (is && binding.lock == Lock::Free).then_some(())
+        })?;
+        self.lock(name, Lock::Gone);
+        Some(Node { ty: Some(Type::Array(array)), ..Node::fixed().u(name) })
+    }
+
+    /// Arithmetic of whole arrays.
+    fn combined(&mut self, array: ArrayType, depth: usize) -> Option<Node> {
+        let ArrayType { dtype, rank, .. } = array;
+        let fits = |other: &ArrayType| other.dtype == dtype && other.rank == rank && !other.slice;
+        let (first, _) = self.find_array(false, fits)?;
+        let operator = *self.random.pick(&[&"+", &"-", &"*"]);
+        let node = Node::expr(Type::Array(array)).t("(&").u(first).t(format!(" {operator} "));
+        if self.random.chance(50) {
+            let value = self.purely(|this| this.scalar(dtype, depth, false));
+            return Some(node.n(value).t(")"));
+        }
+        let fits = |other: &ArrayType| {
+            other.dtype == dtype && other.rank > 0 && other.rank <= rank && !other.slice
+        };
+        let (second, _) = self.find_array(false, fits)?;
+        Some(node.t("&").u(second).t(")"))
     }
 
     /// Small lengths for a new array.
@@ -115,13 +156,15 @@ impl Generator {
 
     /// A statement about whole arrays or parts of them.
     pub(super) fn array_statement(&mut self) -> Option<Node> {
-        match self.random.weighted(&[22, 14, 22, 12, 10, 8]) {
+        match self.random.weighted(&[22, 14, 22, 12, 10, 8, 8, 5]) {
             0 => Some(self.let_array()),
             1 => self.checked_store(),
             2 => self.part(),
             3 => self.whole(),
             4 => self.let_view(),
-            _ => self.read_into(),
+            5 => self.read_into(),
+            6 => self.replace_array(),
+            _ => self.swap_elements(),
         }
     }
 
@@ -288,5 +331,24 @@ impl Generator {
         let target = self.place(ty.dtype, true)?;
         let target = Node { ty: None, ..target };
         Some(Node::stmt().n(target).t(" = ").n(element).t(";\n"))
+    }
+
+    /// Another array in place of an owned one.
+    fn replace_array(&mut self) -> Option<Node> {
+        let (name, array) =
+            self.find_array(true, |array| array.access == Access::Owned && array.rank > 0)?;
+        let value = self.scoped(|this| {
+            this.lock(name, Lock::Gone);
+            this.owned_array_value(array, 2)
+        });
+        let value = Node { ty: None, ..value };
+        Some(Node::stmt().u(name).t(" = ").n(value).t(";\n"))
+    }
+
+    /// Two elements of a slice or fixed-size array exchange their values.
+    fn swap_elements(&mut self) -> Option<Node> {
+        let (name, _) = self.find_array(true, |array| array.slice)?;
+        let (a, b) = (self.random.below(3), self.random.below(3));
+        Some(Node::stmt().u(name).t(format!(".swap({a}, {b});\n")))
     }
 }

@@ -41,6 +41,13 @@ impl Generator {
                 node.t("]")
             }
             Type::Array(array) => self.owned_array_value(*array, depth),
+            Type::Option(item) => {
+                let dtype = item.as_scalar().unwrap_or(Dtype::I32);
+                match self.random.chance(15) && typed {
+                    true => Node::expr(ty.clone()).t("None"),
+                    false => Node { ty: Some(ty.clone()), ..self.option(dtype, depth) },
+                }
+            }
             _ => unreachable!("no expression has this type"),
         }
     }
@@ -74,6 +81,7 @@ impl Generator {
             5 => self.choice(&dtype.into(), depth, typed),
             6 => self.match_expr(&dtype.into(), depth, typed),
             7 => self.closure_call(dtype, depth).unwrap_or_else(|| self.leaf(dtype, typed)),
+            8 if self.random.chance(50) => self.labelled_value(dtype, depth, typed),
             8 => self.loop_value(dtype, depth, typed),
             9 => self.iterator_value(dtype, depth).unwrap_or_else(|| self.leaf(dtype, typed)),
             10 => self.condition(depth),
@@ -106,33 +114,36 @@ impl Generator {
         let deep = self.indices > 1;
         let (name, kind) = self.find(|binding| {
             let has = match &binding.kind {
-                Kind::Value(Type::Scalar(own)) | Kind::Reference(own) => *own == dtype,
-                Kind::Value(Type::Tuple(items)) => items.contains(&dtype.into()),
-                Kind::Value(Type::FixedArray(item, len)) => {
-                    **item == dtype.into() && *len > 0 && !deep
-                }
+                Kind::Value(ty) => !paths(ty, dtype, deep).is_empty(),
+                Kind::Reference(own) => *own == dtype,
                 Kind::Array(array) => array.dtype == dtype && !deep,
-                _ => false,
+                Kind::Closure { .. } => false,
             };
             (has && binding.allows(changed)).then(|| binding.kind.clone())
         })?;
         self.touch(name, changed);
-        let node = Node::expr(dtype);
+        let mut node = Node::expr(dtype);
         Some(match kind {
             Kind::Reference(_) => node.t("(*").u(name).t(")"),
-            Kind::Value(Type::Tuple(items)) => {
-                let at = items.iter().position(|item| *item == dtype.into()).unwrap_or(0);
-                node.u(name).t(format!(".{at}"))
-            }
-            Kind::Value(Type::FixedArray(_, len)) => {
-                let index = self.index_below(len);
-                node.u(name).t("[").n(index).t("]")
+            Kind::Value(ty) => {
+                let mut paths = paths(&ty, dtype, deep);
+                node = node.u(name);
+                for step in paths.swap_remove(self.random.below(paths.len())) {
+                    node = match step {
+                        Step::Field(at) => node.t(format!(".{at}")),
+                        Step::Index(len) => {
+                            let index = self.index_below(len);
+                            node.t("[").n(index).t("]")
+                        }
+                    };
+                }
+                node
             }
             Kind::Array(array) if changed && !array.slice => {
                 return self.element_to_change(name, array);
             }
             Kind::Array(array) => self.element(name, array),
-            _ => node.u(name),
+            Kind::Closure { .. } => return None,
         })
     }
 
@@ -360,6 +371,12 @@ impl Generator {
 
     /// An expression of type `Option<dtype>` of an integer type.
     pub(super) fn option(&mut self, dtype: Dtype, depth: usize) -> Node {
+        let ty = Type::Option(Box::new(dtype.into()));
+        if self.random.chance(30)
+            && let Some(name) = self.binding_of(&ty)
+        {
+            return Node::expr(ty).u(name);
+        }
         let node = Node::fixed();
         match self.random.weighted(&[60, 20, 10, 10]) {
             0 => {
@@ -432,6 +449,20 @@ impl Generator {
         })
     }
 
+    /// A block that may be left by a `break` with a value.
+    fn labelled_value(&mut self, dtype: Dtype, depth: usize, typed: bool) -> Node {
+        if self.pure > 0 {
+            return self.leaf(dtype, typed);
+        }
+        let label = self.fresh("'b");
+        let node = Node::expr(dtype).t("(").name(label).t(": ").open().bind(label);
+        self.scoped(|this| {
+            this.labels.push(Label { name: label, value: Some(dtype.into()), is_loop: false });
+            let count = this.random.between(1, 3);
+            this.block(node, count, Some((&dtype.into(), false)), depth).close().t(")")
+        })
+    }
+
     /// A loop that is left by a `break` with a value.
     fn loop_value(&mut self, dtype: Dtype, depth: usize, typed: bool) -> Node {
         if self.pure > 0 || self.loops > 1 {
@@ -455,5 +486,28 @@ impl Generator {
             this.loops -= 1;
             node.all(stmts).close().t("\n}").close().t("\n})")
         })
+    }
+}
+
+/// A step from a value to a part of it.
+#[derive(Clone)]
+enum Step {
+    Field(usize),
+    Index(usize),
+}
+
+/// The ways from a value of type `ty` to the scalars of type `dtype` in it.
+fn paths(ty: &Type, dtype: Dtype, fields_only: bool) -> Vec<Vec<Step>> {
+    let below = |item: &Type, step: Step| {
+        let inner = paths(item, dtype, fields_only);
+        inner.into_iter().map(move |path| [vec![step.clone()], path].concat()).collect::<Vec<_>>()
+    };
+    match ty {
+        Type::Scalar(own) if *own == dtype => vec![Vec::new()],
+        Type::Tuple(items) => {
+            items.iter().enumerate().flat_map(|(at, item)| below(item, Step::Field(at))).collect()
+        }
+        Type::FixedArray(item, len) if *len > 0 && !fields_only => below(item, Step::Index(*len)),
+        _ => Vec::new(),
     }
 }

@@ -277,6 +277,11 @@ impl Generator {
 
     /// A number that an iterator is folded to.
     pub(super) fn iterator_value(&mut self, dtype: Dtype, depth: usize) -> Option<Node> {
+        if self.random.chance(30)
+            && let Some(value) = self.chain_value(dtype)
+        {
+            return Some(value);
+        }
         let node = Node::expr(dtype);
         if dtype == Dtype::Bool {
             let (iter, item, _) = self.iterable()?;

@@ -35,7 +35,7 @@ fn float(random: &mut Random, single: bool) -> f64 {
     match random.weighted(&[40, 25, 10, 6, 4, 4, 4, 4, 3]) {
         0 => random.below(9) as f64 - 2.0,
         1 => (random.below(4001) as f64 - 2000.0) / 64.0,
-        2 => [0.1, -0.3, 1.0 / 3.0, 2.718281828, 1e10, -1e-7][random.below(6)],
+        2 => [0.1, -0.3, 1.0 / 3.0, 2.7, 1e10, -1e-7][random.below(6)],
         3 => -0.0,
         4 => f64::NAN,
         5 => {

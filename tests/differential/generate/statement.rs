@@ -43,7 +43,12 @@ impl Generator {
             14 => self.array_statement(),
             15 => self.if_let(),
             16 => self.late_type(),
-            _ => self.bump(),
+            17 => self.bump(),
+            18 => self.for_iterator(),
+            19 => self.reference(),
+            20 => Some(self.while_let()),
+            21 => self.exchange(),
+            _ => self.take_apart(),
         }
     }
 
@@ -88,12 +93,7 @@ impl Generator {
 
     /// A tuple or fixed-size array.
     fn let_plain(&mut self) -> Node {
-        let ty = match self.plain_type() {
-            Type::Scalar(dtype) => {
-                Type::FixedArray(Box::new(dtype.into()), self.random.between(1, 5))
-            }
-            other => other,
-        };
+        let ty = self.plain_type(1);
         let typed = self.random.chance(40);
         let mutable = self.random.chance(75);
         let value = self.value(&ty, 2, typed);
@@ -122,7 +122,7 @@ impl Generator {
         if self.random.chance(15) {
             // A whole tuple or fixed-size array.
             let (name, ty) = self.find(|binding| match &binding.kind {
-                Kind::Value(ty @ (Type::Tuple(_) | Type::FixedArray(..))) => {
+                Kind::Value(ty) if !matches!(ty, Type::Scalar(_)) => {
                     binding.allows(true).then(|| ty.clone())
                 }
                 _ => None,
@@ -290,8 +290,9 @@ impl Generator {
             }
             1 => {
                 let dtype = self.dtype();
-                let node = node.t("assert_ne!(").n(self.scalar(dtype, 1, false)).t(", ");
-                node.n(self.scalar(dtype, 2, true)).t(");\n")
+                let left = self.purely(|this| this.scalar(dtype, 1, false));
+                let right = self.purely(|this| this.scalar(dtype, 2, true));
+                node.t("assert_ne!(").n(left).t(", ").n(right).t(");\n")
             }
             _ => {
                 let dtype = self.dtype();
@@ -426,6 +427,116 @@ impl Generator {
             this.scalar(Dtype::F64, 1, true)
         });
         Some(Node::stmt().t("bump(&mut ").n(place).t(", ").n(by).t(");\n"))
+    }
+
+    /// A reference to a place, in a block of its own.
+    fn reference(&mut self) -> Option<Node> {
+        let mutable = self.pure == 0 && self.random.chance(65);
+        let (name, ty) = self.find(|binding| match &binding.kind {
+            Kind::Value(ty @ Type::Scalar(_)) if binding.allows(mutable) => Some(ty.clone()),
+            Kind::Value(Type::FixedArray(item, len)) if binding.allows(mutable) => {
+                let is_scalar = item.as_scalar().is_some();
+                is_scalar.then(|| Type::FixedArray(item.clone(), *len))
+            }
+            _ => None,
+        })?;
+        self.touch(name, mutable);
+        self.scoped(|this| {
+            let (dtype, place) = match ty {
+                Type::FixedArray(item, len) => {
+                    let index = this.random.below(len);
+                    (item.as_scalar()?, Node::fixed().u(name).t(format!("[{index}]")))
+                }
+                ty => (ty.as_scalar()?, Node::fixed().u(name)),
+            };
+            let reference = this.fresh("r");
+            let node = Node::stmt().t("{\nlet ").open().name(reference);
+            let node = node.t(if mutable { " = &mut " } else { " = &" }).n(place).t(";\n");
+            this.lock(name, if mutable { Lock::Gone } else { Lock::ReadOnly });
+            this.declare(reference, Kind::Reference(dtype), mutable);
+            let count = this.random.between(1, 3);
+            let stmts = this.statements(count);
+            Some(node.bind(reference).all(stmts).close().t("}\n"))
+        })
+    }
+
+    /// A loop that counts down by an option.
+    fn while_let(&mut self) -> Node {
+        let (counter, item, label) = (self.fresh("k"), self.fresh("v"), self.fresh("'w"));
+        let turns = self.random.below(6);
+        let node = Node::stmt().open().t("let mut ").name(counter);
+        let node = node.t(format!(" = {turns}u16;\n")).bind(counter).name(label);
+        let node = node.t(": while let Some(").name(item).t(") = ").u(counter);
+        let node = node.t(".checked_sub(1) {\n").open().bind(label).bind(item);
+        let node = node.u(counter).t(" = ").u(item).t(";\n");
+        self.scoped(|this| {
+            this.loops += 1;
+            this.labels.push(Label { name: label, value: None, is_loop: true });
+            this.declare(item, Kind::Value(Dtype::U16.into()), false);
+            let count = this.random.between(1, 3);
+            let stmts = this.statements(count);
+            this.loops -= 1;
+            node.all(stmts).close().t("\n}\n").close()
+        })
+    }
+
+    /// `std::mem::replace` and `take`.
+    fn exchange(&mut self) -> Option<Node> {
+        if self.pure > 0 {
+            return None;
+        }
+        let dtype = self.dtype();
+        let (place, ()) = self.find(|binding| {
+            (binding.kind == Kind::Value(dtype.into()) && binding.allows(true)).then_some(())
+        })?;
+        self.touch(place, true);
+        let value = match self.random.chance(60) {
+            true => {
+                let value = self.scoped(|this| {
+                    this.lock(place, Lock::Gone);
+                    this.purely(|this| this.scalar(dtype, 2, true))
+                });
+                let node = Node::fixed().t("std::mem::replace(&mut ").u(place);
+                node.t(", ").n(value).t(")")
+            }
+            false => Node::fixed().t("std::mem::take(&mut ").u(place).t(")"),
+        };
+        let name = self.fresh("v");
+        self.declare(name, Kind::Value(dtype.into()), true);
+        Some(Node::stmt().t("let mut ").name(name).t(" = ").n(value).t(";\n").bind(name))
+    }
+
+    /// A pattern that takes a tuple or fixed-size array apart.
+    fn take_apart(&mut self) -> Option<Node> {
+        let (source, parts) = self.find(|binding| {
+            let parts = match &binding.kind {
+                Kind::Value(Type::Tuple(items)) => items.clone(),
+                Kind::Value(Type::FixedArray(item, len)) => vec![(**item).clone(); *len],
+                _ => return None,
+            };
+            binding.allows(false).then(|| (binding.kind.clone(), parts))
+        })?;
+        let (kind, parts) = parts;
+        self.touch(source, false);
+        let is_array = matches!(kind, Kind::Value(Type::FixedArray(..)));
+        let mut node = Node::stmt().t(if is_array { "let [" } else { "let (" });
+        let mut bound = Vec::new();
+        // Some are left out at the end, by `..`.
+        let taken = self.random.between(1, parts.len());
+        for (at, ty) in parts.iter().enumerate().take(taken) {
+            let comma = if at > 0 { ", " } else { "" };
+            let name = self.fresh("v");
+            let mutable = self.random.chance(50);
+            node = node.t(comma).t(if mutable { "mut " } else { "" }).name(name);
+            bound.push((name, ty.clone(), mutable));
+        }
+        let node = node.t(if taken < parts.len() { ", .." } else { "" });
+        let mut node = node.t(if is_array { "] = " } else { ") = " }).u(source).t(";\n");
+        for (name, ty, mutable) in bound {
+            node = node.bind(name);
+            self.declare(name, Kind::Value(ty), mutable);
+        }
+        Some(node)
     }
 }
 
