@@ -143,7 +143,8 @@ impl Assignments {
         let mut assigned = BTreeSet::new();
         let mut calls = false;
         let mut visit = |expr: &Expr| {
-            calls |= matches!(expr.kind, ExprKind::CallLocal(..) | ExprKind::Closure { .. })
+            // A closure written here is looked into; one bound before may change anything.
+            calls |= matches!(expr.kind, ExprKind::CallLocal(..))
                 || matches!(&expr.kind, ExprKind::MethodCall { args, .. }
                     if args.iter().any(|arg| matches!(arg.kind, ExprKind::Local(_))));
             assigned_by(expr, &mut assigned);
