@@ -79,13 +79,22 @@ impl Allocations {
             unsafe { dealloc(memory, layout) };
         }
     }
-}
 
-impl Drop for Allocations {
-    fn drop(&mut self) {
+    #[cold]
+    fn free_all(&mut self) {
         for (memory, layout) in self.0.drain(..) {
             // SAFETY: allocated with this layout, freed here once.
             unsafe { dealloc(memory, layout) };
+        }
+    }
+}
+
+impl Drop for Allocations {
+    #[inline]
+    fn drop(&mut self) {
+        // Most calls allocate nothing.
+        if !self.0.is_empty() {
+            self.free_all();
         }
     }
 }
