@@ -189,6 +189,6 @@ fn constants_are_captured_with_their_types() {
     );
     let slice: &[u16] = &[7, 8];
     assert_eq!(slice.capture().ty.to_string(), "[u16; 2]");
-    assert_eq!((&[7u16, 8]).capture(), slice.capture());
+    assert_eq!(Captured::capture(&&[7u16, 8]), slice.capture());
     assert_eq!(None::<u8>.capture().scalars, [Const::from(false), Const::from(0u8)]);
 }
