@@ -21,7 +21,8 @@ const HEAD: &str = include_str!("rustc/head.rs");
 /// # Panics
 /// If rustc does not accept a kernel.
 pub(crate) fn run(cases: &[&Case], name: &str) -> Vec<String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rustc-{name}"));
+    let own = format!("rustc-{name}-{}", std::process::id());
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(own);
     std::fs::create_dir_all(&folder).expect("a folder for the program");
     let (source, program) = (folder.join("kernels.rs"), folder.join("kernels"));
     std::fs::write(&source, text(cases)).expect("the program can be written");
@@ -43,6 +44,7 @@ pub(crate) fn run(cases: &[&Case], name: &str) -> Vec<String> {
     assert!(compiled, "rustc does not accept the kernels of {}:\n{words}", source.display());
     let output = Command::new(&program).output().expect("the program can be started");
     assert!(output.status.success(), "the program of {} fails", source.display());
+    std::fs::remove_dir_all(&folder).expect("the folder can be removed");
     let lines = String::from_utf8(output.stdout).expect("the program prints text");
     lines.lines().map(str::to_owned).collect()
 }
