@@ -80,8 +80,11 @@ impl ModuleBuilder {
     fn function(&mut self, source: &'static KernelSource, instance: Instance) -> Result<FuncId> {
         let key = (std::ptr::from_ref(source), instance);
         if let Some(&id) = self.functions.get(&key) {
-            if self.open.contains(&id) {
-                self.module.functions[id.index()].recursive = true;
+            // Every function from the one called to the one that calls it is in the cycle.
+            if let Some(first) = self.open.iter().position(|open| *open == id) {
+                for open in &self.open[first..] {
+                    self.module.functions[open.index()].recursive = true;
+                }
             }
             return Ok(id);
         }

@@ -4,7 +4,7 @@ use super::value::Val;
 use super::{Lower, Result};
 use mambo_ir::function::{Binary, Compare, Unary, Value};
 use mambo_ir::kernel::{Expr, ExprKind, Literal};
-use mambo_ir::{Const, Dtype};
+use mambo_ir::{Const, Dtype, SiteKind};
 
 impl<'u> Lower<'_, 'u> {
     /// A method of an integer; `None` if there is none of this name.
@@ -32,7 +32,10 @@ impl<'u> Lower<'_, 'u> {
             (_, &[y]) => return Ok(self.int_binary(x, y, name)),
             ("clamp", &[low, high]) => {
                 let ordered = self.b.compare(Compare::Le, low, high);
-                self.assert_message(ordered, "assertion failed: min <= max");
+                let dtype = self.b.func.dtype(x);
+                let parts = vec!["min > max. min = ".into(), ", max = ".into(), String::new()];
+                let holes = vec![(dtype, "?".into()), (dtype, "?".into())];
+                self.assert(ordered, SiteKind::Message { parts, holes }, vec![low, high]);
                 let raised = self.b.binary(Binary::Max, x, low);
                 self.b.binary(Binary::Min, raised, high)
             }
@@ -246,9 +249,9 @@ impl<'u> Lower<'_, 'u> {
         if name.starts_with("wrapping") {
             let nonzero = self.b.compare(Compare::Ne, y, zero);
             let kind = if remainder {
-                mambo_ir::SiteKind::RemainderByZero
+                SiteKind::RemainderByZero
             } else {
-                mambo_ir::SiteKind::DivideByZero
+                SiteKind::DivideByZero
             };
             self.assert(nonzero, kind, vec![]);
             // `MIN / 1` is what `MIN / -1` wraps to, and both remainders are 0.

@@ -146,8 +146,9 @@ impl<'u> Lower<'_, 'u> {
         let end = match (end, inclusive) {
             (Some(end), false) => end,
             (Some(end), true) => {
+                // The largest index must fail the check, not wrap to an empty slice.
                 let one = self.b.index(1);
-                self.b.binary(Binary::Add, end, one)
+                self.b.binary(Binary::SaturatingAdd, end, one)
             }
             (None, _) => len,
         };
@@ -295,14 +296,16 @@ impl<'u> Lower<'_, 'u> {
         let value = self.scalar_expr(index)?;
         let dtype = self.b.func.dtype(value);
         let plain = self.b.cast(value, Dtype::Usize);
-        if !dtype.is_signed_int() {
+        if !dtype.is_signed_int() && dtype != Dtype::Usize {
             return Ok(plain);
         }
         let shifted = self.b.binary(Binary::Add, plain, len);
         if negative_literal {
             return Ok(shifted);
         }
-        let zero = self.b.constant(mambo_ir::Const::zero(dtype));
+        // ndarray takes a `usize` as the `isize` of its bits.
+        let value = self.b.cast(value, Dtype::Isize);
+        let zero = self.b.constant(0isize);
         let negative = self.b.compare(Compare::Lt, value, zero);
         Ok(self.b.select(negative, shifted, plain))
     }
