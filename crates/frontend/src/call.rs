@@ -6,7 +6,7 @@ use crate::path::{ENUM, is_variant, names};
 use crate::scope::Binding;
 use crate::slice_spec::is_slice_spec;
 use crate::start::{start_of, start_of_path};
-use mambo_ir::kernel::{Expr, ExprKind, TypeExpr};
+use mambo_ir::kernel::{Expr, ExprKind, Message, TypeExpr};
 use proc_macro2::Span;
 use syn::{GenericArgument, PathArguments};
 
@@ -204,13 +204,26 @@ impl Lowering {
             Some(turbofish) => self.angle_arguments(turbofish),
             None => Vec::new(),
         };
+        let name = name_of(&source.method);
         let mut args = Vec::new();
         for arg in &source.args {
-            args.push(self.method_argument(arg));
+            args.push(match arg {
+                syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. })
+                    if name == "expect" =>
+                {
+                    self.expectation(text)
+                }
+                _ => self.method_argument(arg),
+            });
         }
-        let name = name_of(&source.method);
         let kind = ExprKind::MethodCall { receiver, name, types, args };
         self.node(kind, source.method.span())
+    }
+
+    /// The message of `option.expect("..")`, as the panic that it is the message of.
+    fn expectation(&mut self, text: &syn::LitStr) -> Expr {
+        let message = Message { parts: vec![text.value()], holes: Vec::new() };
+        self.node(ExprKind::Panic(message), text.span())
     }
 
     /// An argument of a method, where alone `s![…]` may stand.

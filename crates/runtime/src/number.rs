@@ -39,6 +39,7 @@ pub trait Number:
     + Ret
     + Described
     + Captured
+    + ndarray::LinalgScalar
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>

@@ -4,6 +4,7 @@
 use crate::scalar::{Scalar, for_each_scalar, for_each_tuple, list, list_pattern, list_type};
 use crate::slots::{Cons, SlotBlock};
 use mambo_ir::Type;
+use mambo_ir::signature::StructType;
 
 /// A value made of scalars at fixed places, which travels as its scalars, flattened depth
 /// first. Implemented for scalars, tuples, `[T; N]`, `Option`, and by `#[derive(Data)]`.
@@ -101,6 +102,25 @@ unsafe impl Plain for () {
     }
     #[inline]
     fn from_slots(_: [u64; 0]) {}
+}
+
+// SAFETY: the one scalar there is.
+unsafe impl Plain for ndarray::Axis {
+    type Slots = u64;
+    fn plain_type() -> Type {
+        Type::Struct(Box::new(StructType {
+            name: "Axis".into(),
+            fields: vec![("0".into(), usize::plain_type())],
+        }))
+    }
+    #[inline]
+    fn to_slots(&self) -> u64 {
+        self.0.to_slots()
+    }
+    #[inline]
+    fn from_slots(slots: u64) -> Self {
+        ndarray::Axis(usize::from_slots(slots))
+    }
 }
 
 macro_rules! plain_tuples {

@@ -297,7 +297,15 @@ impl<'u> Lower<'_, 'u> {
     /// The place that `&mut place` names.
     fn target(&mut self, reference: &'u Expr) -> Result<Place> {
         match &reference.kind {
-            ExprKind::Ref { to, .. } => self.place(to),
+            ExprKind::Ref { to, .. } => match to.kind {
+                // A binding of an array can get another one; what a reference leads to cannot.
+                ExprKind::Local(local)
+                    if matches!(self.env[local as usize], Some(Val::Array(_))) =>
+                {
+                    Ok(Place::Local { local, path: vec![] })
+                }
+                _ => self.place(to),
+            },
             _ => self.place(reference),
         }
     }

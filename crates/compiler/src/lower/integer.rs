@@ -248,11 +248,7 @@ impl<'u> Lower<'_, 'u> {
         };
         if name.starts_with("wrapping") {
             let nonzero = self.b.compare(Compare::Ne, y, zero);
-            let kind = if remainder {
-                SiteKind::RemainderByZero
-            } else {
-                SiteKind::DivideByZero
-            };
+            let kind = if remainder { SiteKind::RemainderByZero } else { SiteKind::DivideByZero };
             self.assert(nonzero, kind, vec![]);
             // `MIN / 1` is what `MIN / -1` wraps to, and both remainders are 0.
             let divisor = self.b.select(overflows, one, y);
