@@ -1,4 +1,4 @@
-// The beginning of a program that runs kernels as rustc compiles them.
+//! The beginning of a program that runs kernels as rustc compiles them.
 
 use ndarray::prelude::*;
 use ndarray::{RawArrayViewMut, Dimension, ShapeBuilder};
