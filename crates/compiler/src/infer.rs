@@ -6,7 +6,7 @@
 //! get `i32` and `f64`, and what is still open after that is an error.
 
 mod call;
-mod expr;
+pub(crate) mod expr;
 mod method;
 pub(crate) mod pattern;
 pub(crate) mod ty;

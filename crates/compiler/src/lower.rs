@@ -37,7 +37,7 @@ use crate::source::{Instance, KernelSource};
 use crate::unit::Unit;
 use mambo_ir::builder::Builder;
 use mambo_ir::function::{
-    Block, FuncId, Function, Module, SiteId, Source, Terminator, Value, ValueType, ViewType,
+    Block, FuncId, Function, Module, Op, SiteId, Source, Terminator, Value, ValueType, ViewType,
 };
 use mambo_ir::kernel::{Inline, LabelId};
 use mambo_ir::signature::{Access, ArrayType};
@@ -63,6 +63,7 @@ pub(crate) struct Lowered {
 pub(crate) fn lower(source: &'static KernelSource, instance: Instance) -> Result<Lowered> {
     let mut modules = ModuleBuilder::default();
     modules.function(source, instance)?;
+    modules.mark_recursion();
     Ok(Lowered { module: modules.module, inline: modules.inline })
 }
 
@@ -72,7 +73,8 @@ struct ModuleBuilder {
     module: Module,
     inline: Vec<Inline>,
     functions: HashMap<(*const KernelSource, Instance), FuncId>,
-    open: Vec<FuncId>,
+    /// Where each function would report too deep a recursion.
+    recursion: Vec<Site>,
 }
 
 impl ModuleBuilder {
@@ -80,12 +82,6 @@ impl ModuleBuilder {
     fn function(&mut self, source: &'static KernelSource, instance: Instance) -> Result<FuncId> {
         let key = (std::ptr::from_ref(source), instance);
         if let Some(&id) = self.functions.get(&key) {
-            // Every function from the one called to the one that calls it is in the cycle.
-            if let Some(first) = self.open.iter().position(|open| *open == id) {
-                for open in &self.open[first..] {
-                    self.module.functions[open.index()].recursive = true;
-                }
-            }
             return Ok(id);
         }
         let id = FuncId(self.module.functions.len() as u32);
@@ -93,21 +89,51 @@ impl ModuleBuilder {
         function.results = result_types(&Ty::from_host(&key.1.signature.result));
         self.module.functions.push(function.clone());
         self.functions.insert(key.clone(), id);
-        self.open.push(id);
         let unit = Unit::new(source, key.1)?;
         self.inline.push(unit.kernel.options.inline);
         let types = infer::infer(&unit)?;
         let source_id = self.module.sources.len() as u32;
         self.module.sources.push(Source { kernel: source.name.into(), file: source.file.into() });
-        let recursion = Lower::new(self, &unit, &types, &mut function, source_id).kernel()?;
-        function.recursive = self.module.functions[id.index()].recursive;
-        if function.recursive && !self.module.sites.contains(&recursion) {
-            self.module.sites.push(recursion);
-        }
+        let (kind, span) = (SiteKind::Recursion, unit.kernel.span);
+        self.recursion.push(Site { kind, span, source: source_id });
+        Lower::new(self, &unit, &types, &mut function, source_id).kernel()?;
         self.module.functions[id.index()] = function;
-        self.open.pop();
         Ok(id)
     }
+
+    /// Marks the functions that can call themselves, directly or through others.
+    fn mark_recursion(&mut self) {
+        let calls: Vec<Vec<usize>> = self.module.functions.iter().map(callees).collect();
+        for id in 0..calls.len() {
+            let mut seen = vec![false; calls.len()];
+            let mut open = calls[id].clone();
+            while let Some(next) = open.pop() {
+                if !std::mem::replace(&mut seen[next], true) {
+                    open.extend(&calls[next]);
+                }
+            }
+            if seen[id] {
+                self.module.functions[id].recursive = true;
+                self.module.sites.push(self.recursion[id].clone());
+            }
+        }
+    }
+}
+
+/// The functions that a function calls.
+fn callees(function: &Function) -> Vec<usize> {
+    let mut callees = Vec::new();
+    let mut open = vec![function.entry];
+    while let Some(block) = open.pop() {
+        for &inst in &function.block(block).insts {
+            let op = &function.inst(inst).op;
+            if let Op::Call { callee, .. } = op {
+                callees.push(callee.index());
+            }
+            open.extend(op.blocks());
+        }
+    }
+    callees
 }
 
 /// A loop, labelled block or inlined closure that can be left early.
@@ -179,8 +205,8 @@ impl<'m, 'u> Lower<'m, 'u> {
         }
     }
 
-    /// Lowers the kernel; the answer is the site at which it reports too deep a recursion.
-    fn kernel(mut self) -> Result<Site> {
+    /// Lowers the kernel.
+    fn kernel(mut self) -> Result<()> {
         let unit = self.unit;
         let entry = self.b.current();
         for (pattern, ty) in unit.kernel.params.iter().zip(&unit.instance.signature.args) {
@@ -199,7 +225,7 @@ impl<'m, 'u> Lower<'m, 'u> {
         if !self.dead {
             self.return_value(value, &result)?;
         }
-        Ok(Site { kind: SiteKind::Recursion, span: unit.kernel.span, source: self.source })
+        Ok(())
     }
 
     /// Stores constant arrays before the body, so that no loop of it does so again and again.

@@ -1,5 +1,6 @@
 //! The types of expressions.
 
+use super::pattern::positions;
 use super::ty::{ArrayTy, Ty};
 use super::{ClosureTy, Infer, Result};
 use mambo_ir::kernel::{BinaryOp, Expr, ExprKind, Literal, SliceElem};
@@ -54,9 +55,8 @@ impl<'a> Infer<'a> {
                 Ty::BOOL
             }
             ExprKind::Assign(place, value) => {
-                let place = self.expr(place)?;
                 let value = self.expr(value)?;
-                self.unify(&place, &value, span)?;
+                self.assigned(place, &value)?;
                 Ty::UNIT
             }
             ExprKind::AssignOp(op, place, value) => {
@@ -190,7 +190,7 @@ impl<'a> Infer<'a> {
             ExprKind::Range { start, end, .. } => {
                 let item = match (start, end) {
                     (None, None) => Ty::USIZE,
-                    _ => self.table.int(),
+                    _ => self.table.any(),
                 };
                 for bound in [start, end].into_iter().flatten() {
                     let bound = self.value(bound)?;
@@ -267,6 +267,26 @@ impl<'a> Infer<'a> {
             }
             ExprKind::SliceSpec(elems) => self.slice_spec(elems)?,
         })
+    }
+
+    /// Gives the places that an assignment writes the types of what they get.
+    fn assigned(&mut self, place: &'a Expr, value: &Ty) -> Result<()> {
+        let parts: Vec<Ty> = match (&place.kind, self.peel(value)) {
+            (ExprKind::Tuple(_), Ty::Tuple(items)) => items,
+            (ExprKind::Array(_), Ty::Fixed(item, len)) => vec![*item; len],
+            _ => {
+                let place_ty = self.expr(place)?;
+                return self.unify(&place_ty, value, place.span);
+            }
+        };
+        self.exprs[place.id as usize] = Some(value.clone());
+        let (ExprKind::Tuple(places) | ExprKind::Array(places)) = &place.kind else {
+            unreachable!("only tuples and arrays come here");
+        };
+        for (place, at) in assigned_positions(places, parts.len()) {
+            self.assigned(place, &parts[at])?;
+        }
+        Ok(())
     }
 
     fn table_shallow_of(&mut self, expr: &'a Expr) -> Result<Ty> {
@@ -481,6 +501,15 @@ impl<'a> Infer<'a> {
             )),
         }
     }
+}
+
+/// Which part of a value of `len` parts each place of a tuple or array of places gets; `..`
+/// gets none.
+pub(crate) fn assigned_positions(places: &[Expr], len: usize) -> Vec<(&Expr, usize)> {
+    let is_rest =
+        |place: &Expr| matches!(place.kind, ExprKind::Range { start: None, end: None, .. });
+    let rest = places.iter().position(is_rest);
+    positions(places.len(), rest, len).into_iter().map(|(i, at)| (&places[i], at)).collect()
 }
 
 /// Whether an expression is a number, perhaps with a minus.

@@ -225,11 +225,13 @@ impl<'a> Infer<'a> {
                     .unwrap_or(item),
             ),
             ("iter_mut", []) => Ty::iter(Ty::RefMut(array.item.clone())),
-            ("indexed_iter", []) => {
+            ("indexed_iter" | "indexed_iter_mut", []) => {
                 let index = match array.rank {
                     1 => Ty::USIZE,
                     rank => Ty::Tuple(vec![Ty::USIZE; rank as usize]),
                 };
+                let mutable = name == "indexed_iter_mut";
+                let item = if mutable { Ty::RefMut(Box::new(item)) } else { item };
                 Ty::iter(Ty::Tuple(vec![index, item]))
             }
             ("rows" | "columns", []) => lanes(1, Shared),
@@ -370,6 +372,11 @@ impl<'a> Infer<'a> {
                 Ty::iter(Ty::Tuple(vec![item, other_item]))
             }
             ("map", [closure]) => Ty::iter(self.closure_arg(closure, &[item])?),
+            ("filter" | "find", [closure]) => {
+                let result = self.closure_arg(closure, &[item.clone()])?;
+                self.unify(&result, &Ty::BOOL, closure.span)?;
+                if name == "filter" { Ty::iter(item) } else { Ty::option(plain) }
+            }
             ("for_each", [closure]) => {
                 self.closure_arg(closure, &[item])?;
                 Ty::UNIT
@@ -442,11 +449,24 @@ fn int_method(dtype: Dtype, name: &str) -> Option<(Vec<Ty>, Ty)> {
         "signum" if signed => (vec![], own),
         "unsigned_abs" if signed => (vec![], Ty::Scalar(dtype.to_unsigned())),
         "is_positive" | "is_negative" if signed => (vec![], Ty::BOOL),
+        "isqrt" => (vec![], own),
+        "is_ascii_digit"
+        | "is_ascii_hexdigit"
+        | "is_ascii_alphabetic"
+        | "is_ascii_alphanumeric"
+        | "is_ascii_lowercase"
+        | "is_ascii_uppercase"
+        | "is_ascii_whitespace"
+            if dtype == Dtype::U8 =>
+        {
+            (vec![], Ty::BOOL)
+        }
+        "to_ascii_lowercase" | "to_ascii_uppercase" if dtype == Dtype::U8 => (vec![], own),
         "is_power_of_two" if !signed => (vec![], Ty::BOOL),
         "pow" | "wrapping_pow" | "saturating_pow" | "wrapping_shl" | "wrapping_shr"
         | "rotate_left" | "rotate_right" => (vec![u32_ty], own),
         "count_ones" | "count_zeros" | "leading_zeros" | "trailing_zeros" | "leading_ones"
-        | "trailing_ones" | "ilog2" => (vec![], u32_ty),
+        | "trailing_ones" | "ilog2" | "ilog10" => (vec![], u32_ty),
         "clamp" => (vec![own.clone(), own.clone()], own),
         _ => return None,
     })

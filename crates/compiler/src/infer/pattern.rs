@@ -21,7 +21,10 @@ impl<'a> Infer<'a> {
             Pattern::Tuple(items) => self.tuple_pattern(items, ty, span),
             Pattern::Array(items) => {
                 let item = match self.peel(ty) {
-                    Ty::Fixed(item, _) => *item,
+                    Ty::Fixed(item, len) => {
+                        self.bind_rest(items, &item, len, span)?;
+                        *item
+                    }
                     Ty::Array(array) => *array.item,
                     _ => {
                         let item = self.table.any();
@@ -30,7 +33,10 @@ impl<'a> Infer<'a> {
                         item
                     }
                 };
-                items.iter().try_for_each(|each| self.pattern(each, &item, span))
+                items
+                    .iter()
+                    .filter(|each| !is_rest(each))
+                    .try_for_each(|each| self.pattern(each, &item, span))
             }
             Pattern::Struct { ty: id, fields } => {
                 let own = Ty::from_host(self.unit.host_type(*id)?);
@@ -81,6 +87,18 @@ impl<'a> Infer<'a> {
         }
     }
 
+    /// The type of the name in `[first, rest @ ..]`.
+    fn bind_rest(&mut self, items: &[Pattern], item: &Ty, len: usize, span: Span) -> Result<()> {
+        for pattern in items {
+            if let (true, Pattern::Bind { local, .. }) = (is_rest(pattern), pattern) {
+                let rest = Ty::Fixed(Box::new(item.clone()), (len + 1).saturating_sub(items.len()));
+                let own = self.locals[*local as usize].clone();
+                self.unify(&own, &rest, span)?;
+            }
+        }
+        Ok(())
+    }
+
     fn tuple_pattern(&mut self, items: &'a [Pattern], ty: &Ty, span: Span) -> Result<()> {
         let rest = items.iter().position(|item| matches!(item, Pattern::Rest));
         let known = match self.peel(ty) {
@@ -107,9 +125,23 @@ impl<'a> Infer<'a> {
 
 /// Which item of a tuple of `len` items each pattern stands for; `..` stands for none.
 pub(crate) fn tuple_positions(items: &[Pattern], len: usize) -> Vec<(usize, usize)> {
-    let rest = items.iter().position(|item| matches!(item, Pattern::Rest));
-    let skipped = len + 1 - items.len().min(len + 1);
-    (0..items.len())
+    positions(items.len(), items.iter().position(is_rest), len)
+}
+
+/// Whether a pattern is `..` or `name @ ..`.
+pub(crate) fn is_rest(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Rest => true,
+        Pattern::Bind { sub: Some(sub), .. } => matches!(**sub, Pattern::Rest),
+        _ => false,
+    }
+}
+
+/// Which of `len` parts each of `count` positions stands for; the position `rest` stands for
+/// none, and those behind it for the last parts.
+pub(super) fn positions(count: usize, rest: Option<usize>, len: usize) -> Vec<(usize, usize)> {
+    let skipped = (len + 1).saturating_sub(count);
+    (0..count)
         .filter(|position| Some(*position) != rest)
         .map(|position| match rest {
             Some(rest) if position > rest => (position, position - 1 + skipped),

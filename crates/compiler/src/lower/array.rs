@@ -61,7 +61,9 @@ impl<'u> Lower<'_, 'u> {
             }
             ("iter", []) => Val::iter(Iter::Elements { view, mutable: false }),
             ("iter_mut", []) => Val::iter(Iter::Elements { view, mutable: true }),
-            ("indexed_iter", []) => Val::iter(Iter::Indexed { view }),
+            ("indexed_iter" | "indexed_iter_mut", []) => {
+                Val::iter(Iter::Indexed { view, mutable: name == "indexed_iter_mut" })
+            }
             ("rows" | "rows_mut", []) => {
                 Val::iter(Iter::Lanes { view, axis: last, mutable: name == "rows_mut" })
             }

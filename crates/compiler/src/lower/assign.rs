@@ -2,6 +2,7 @@
 
 use super::value::{Place, Val};
 use super::{Lower, Result};
+use crate::infer::expr::assigned_positions;
 use crate::infer::ty::Ty;
 use mambo_ir::kernel::{BinaryOp, Expr, ExprKind};
 
@@ -12,20 +13,27 @@ impl<'u> Lower<'_, 'u> {
             ExprKind::Underscore => Ok(()),
             ExprKind::Tuple(places) => {
                 let fields = self.fields(value)?;
-                places.iter().zip(fields).try_for_each(|(place, value)| self.assign(place, value))
+                assigned_positions(places, fields.len())
+                    .into_iter()
+                    .try_for_each(|(place, at)| self.assign(place, fields[at].clone()))
             }
             ExprKind::Array(places) => {
                 let ty = self.ty(place);
                 let memory = self.memory(value, ty)?;
                 // The elements are read before any of them is overwritten.
-                let values: Vec<Val> = (0..places.len())
-                    .map(|index| {
-                        let index = self.b.index(index);
+                let len = match memory.ty {
+                    Ty::Fixed(_, len) => len,
+                    _ => places.len(),
+                };
+                let values: Vec<(&Expr, Val)> = assigned_positions(places, len)
+                    .into_iter()
+                    .map(|(place, at)| {
+                        let index = self.b.index(at);
                         let part = self.memory_item(&memory, index);
-                        self.read_memory(&part)
+                        (place, self.read_memory(&part))
                     })
                     .collect();
-                places.iter().zip(values).try_for_each(|(place, value)| self.assign(place, value))
+                values.into_iter().try_for_each(|(place, value)| self.assign(place, value))
             }
             ExprKind::Local(local) => {
                 match &self.env[*local as usize] {

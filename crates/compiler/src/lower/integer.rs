@@ -111,6 +111,9 @@ impl<'u> Lower<'_, 'u> {
                 let top = self.b.constant(dtype.bits() - 1);
                 self.b.binary(Binary::Sub, top, zeros)
             }
+            "ilog10" => self.ilog10(x),
+            "isqrt" => self.isqrt(x),
+            _ if name.contains("_ascii_") => return self.ascii_method(x, name),
             "checked_neg" | "checked_abs" => return Some(self.checked_unary(x, name)),
             _ => return None,
         };
@@ -131,6 +134,82 @@ impl<'u> Lower<'_, 'u> {
         let op = if name == "checked_neg" { Unary::Neg } else { Unary::Abs };
         let result = self.b.unary(op, x);
         Self::optional(fits, result)
+    }
+
+    /// How many powers of ten, from 10 on, are not above `x`.
+    fn ilog10(&mut self, x: Value) -> Value {
+        let dtype = self.b.func.dtype(x);
+        let zero = self.b.constant(Const::zero(dtype));
+        let positive = self.b.compare(Compare::Gt, x, zero);
+        self.assert_message(positive, "argument of integer logarithm must be positive");
+        let bits = dtype.bits() - u32::from(dtype.is_signed_int());
+        let max = (1i128 << bits) - 1;
+        let powers = std::iter::successors(Some(10i128), |power| Some(power * 10));
+        let mut count = self.b.constant(0u32);
+        for power in powers.take_while(|power| *power <= max) {
+            let power = self.b.constant(Const::int(dtype, power));
+            let reached = self.b.compare(Compare::Ge, x, power);
+            let one = self.b.cast(reached, Dtype::U32);
+            count = self.b.binary(Binary::Add, count, one);
+        }
+        count
+    }
+
+    /// The square root rounded down: that of a float, which is off by at most one, corrected.
+    fn isqrt(&mut self, x: Value) -> Value {
+        let dtype = self.b.func.dtype(x);
+        if dtype.is_signed_int() {
+            let zero = self.b.constant(Const::zero(dtype));
+            let valid = self.b.compare(Compare::Ge, x, zero);
+            self.assert_message(valid, "argument of integer square root cannot be negative");
+        }
+        let wide = self.b.cast(x, Dtype::U64);
+        let float = self.b.cast(wide, Dtype::F64);
+        let root = self.b.unary(Unary::Sqrt, float);
+        let root = self.b.cast(root, Dtype::U64);
+        let one = self.b.constant(1u64);
+        let largest = self.b.constant(u64::from(u32::MAX));
+        let root = self.b.binary(Binary::Min, root, largest);
+        let square = self.b.binary(Binary::Mul, root, root);
+        let above = self.b.compare(Compare::Gt, square, wide);
+        let less = self.b.binary(Binary::Sub, root, one);
+        let root = self.b.select(above, less, root);
+        let next = self.b.binary(Binary::Add, root, one);
+        let next = self.b.binary(Binary::Min, next, largest);
+        let square = self.b.binary(Binary::Mul, next, next);
+        let within = self.b.compare(Compare::Le, square, wide);
+        let root = self.b.select(within, next, root);
+        self.b.cast(root, dtype)
+    }
+
+    /// What `u8` knows of ASCII.
+    fn ascii_method(&mut self, x: Value, name: &str) -> Option<Val> {
+        let ranges: &[(u8, u8)] = match name {
+            "is_ascii_digit" => &[(b'0', b'9')],
+            "is_ascii_hexdigit" => &[(b'0', b'9'), (b'a', b'f'), (b'A', b'F')],
+            "is_ascii_alphabetic" => &[(b'a', b'z'), (b'A', b'Z')],
+            "is_ascii_alphanumeric" => &[(b'0', b'9'), (b'a', b'z'), (b'A', b'Z')],
+            "is_ascii_lowercase" | "to_ascii_uppercase" => &[(b'a', b'z')],
+            "is_ascii_uppercase" | "to_ascii_lowercase" => &[(b'A', b'Z')],
+            "is_ascii_whitespace" => &[(b' ', b' '), (b'\t', b'\n'), (b'\x0c', b'\r')],
+            _ => return None,
+        };
+        let mut any = self.b.constant(false);
+        for (low, high) in ranges {
+            let low = self.int_like(x, i128::from(*low));
+            let high = self.int_like(x, i128::from(*high));
+            let from = self.b.compare(Compare::Ge, x, low);
+            let to = self.b.compare(Compare::Le, x, high);
+            let within = self.b.binary(Binary::And, from, to);
+            any = self.b.binary(Binary::Or, any, within);
+        }
+        if name.starts_with("is_") {
+            return Some(Val::Scalar(any));
+        }
+        // Letters differ from their other case in one bit.
+        let bit = self.int_like(x, 0x20);
+        let other = self.b.binary(Binary::Xor, x, bit);
+        Some(Val::Scalar(self.b.select(any, other, x)))
     }
 
     fn next_power_of_two(&mut self, x: Value) -> Value {

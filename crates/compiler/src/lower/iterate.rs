@@ -47,10 +47,10 @@ impl<'u> Lower<'_, 'u> {
 
     pub(super) fn iter_shape(&mut self, iter: &Iter) -> Result<IterShape> {
         Ok(match iter {
-            Iter::Range { range, step, reverse } => {
+            Iter::Range { range, step, reverse } if range.end.is_some() => {
                 IterShape::Range { range: *range, step: *step, reverse: *reverse }
             }
-            Iter::Elements { view, .. } | Iter::Indexed { view } => {
+            Iter::Elements { view, .. } | Iter::Indexed { view, .. } => {
                 let ty = self.b.func.view_type(*view);
                 if ty.rank == 0 {
                     IterShape::Counted(self.b.index(1))
@@ -85,7 +85,7 @@ impl<'u> Lower<'_, 'u> {
         Ok(match iter {
             Iter::Windows { len, .. } => *len,
             Iter::Range { range, step, .. } => self.range_len(*range, *step)?,
-            Iter::Elements { view, .. } | Iter::Indexed { view } => self.element_count(*view),
+            Iter::Elements { view, .. } | Iter::Indexed { view, .. } => self.element_count(*view),
             Iter::Along { view, axis, .. } => self.b.dim(*view, *axis),
             Iter::Lanes { view, axis, .. } => {
                 let rank = self.b.func.view_type(*view).rank;
@@ -101,9 +101,10 @@ impl<'u> Lower<'_, 'u> {
                 let (a, b) = (self.iter_len(a)?, self.iter_len(b)?);
                 if a == b { a } else { self.b.binary(Binary::Min, a, b) }
             }
-            Iter::Enumerate(iter) | Iter::Rev(iter) | Iter::Map { iter, .. } => {
-                self.iter_len(iter)?
-            }
+            Iter::Enumerate(iter)
+            | Iter::Rev(iter)
+            | Iter::Map { iter, .. }
+            | Iter::Filter { iter, .. } => self.iter_len(iter)?,
             Iter::StepBy { iter, step } => {
                 let len = self.iter_len(iter)?;
                 self.quotient_up(len, *step)
@@ -132,9 +133,11 @@ impl<'u> Lower<'_, 'u> {
 
     /// The number of integers of a range.
     fn range_len(&mut self, range: RangeVal, step: u64) -> Result<Value> {
-        let (Some(start), Some(end)) = (range.start, range.end) else {
-            return self.error(self.span, "this range needs both ends");
+        let Some(start) = range.start else {
+            return self.error(self.span, "this range needs a start");
         };
+        // A range without end goes on longer than anyone can wait, wrapping as `+` does.
+        let Some(end) = range.end else { return Ok(self.b.index(usize::MAX)) };
         let compare = if range.inclusive { Compare::Le } else { Compare::Lt };
         let some = self.b.compare(compare, start, end);
         let (a, b) = (self.b.cast(start, Dtype::Usize), self.b.cast(end, Dtype::Usize));
@@ -162,9 +165,9 @@ impl<'u> Lower<'_, 'u> {
                 let (view, indices) = self.nth_indices(*view, index);
                 self.element(view, indices, *mutable)
             }
-            Iter::Indexed { view } => {
-                let (view, indices) = self.nth_indices(*view, index);
-                self.indexed_item(view, indices)
+            Iter::Indexed { view, mutable } => {
+                let indices = self.axis_indices(*view, index);
+                self.indexed_item(*view, indices, *mutable)
             }
             Iter::Along { view, axis, mutable } => {
                 Val::array(self.index_axis(*view, *axis, index, *mutable))
@@ -185,10 +188,7 @@ impl<'u> Lower<'_, 'u> {
             }
             Iter::Enumerate(iter) => Val::Group(vec![Val::Scalar(index), self.item(iter, index)?]),
             Iter::Rev(iter) => {
-                let len = self.iter_len(iter)?;
-                let one = self.b.index(1);
-                let last = self.b.binary(Binary::Sub, len, one);
-                let index = self.b.binary(Binary::Sub, last, index);
+                let index = self.from_the_end(iter, index)?;
                 self.item(iter, index)?
             }
             Iter::StepBy { iter, step } => {
@@ -204,14 +204,67 @@ impl<'u> Lower<'_, 'u> {
                 let item = self.item(iter, index)?;
                 self.call_closure(*closure, vec![item])?
             }
+            Iter::Filter { .. } => {
+                return self.error(
+                    self.span,
+                    "the items that `filter` leaves have no numbers in a kernel; number or pair them before the `filter`",
+                );
+            }
         })
+    }
+
+    /// Hands the item number `index`, unless it is left out, and `state` of type `ty` to
+    /// `step`, whose answer is the next state.
+    pub(super) fn each_item(
+        &mut self,
+        iter: &Iter,
+        index: Value,
+        carried: &[u32],
+        (ty, state): (&Ty, Val),
+        step: &mut dyn FnMut(&mut Self, Val, Val) -> Result<Val>,
+    ) -> Result<Val> {
+        match iter {
+            Iter::Filter { iter, closure } => {
+                self.each_item(iter, index, carried, (ty, state), &mut |lower, state, item| {
+                    let keep = lower.call_closure(*closure, vec![item.clone()])?;
+                    let keep = lower.scalar(keep)?;
+                    let other = state.clone();
+                    let take = |lower: &mut Self| step(lower, state, item);
+                    lower.branch(keep, carried, ty, take, |_| Ok(other))
+                })
+            }
+            Iter::Map { iter, closure } if iter.filters() => {
+                self.each_item(iter, index, carried, (ty, state), &mut |lower, state, item| {
+                    let item = lower.call_closure(*closure, vec![item])?;
+                    step(lower, state, item)
+                })
+            }
+            Iter::Rev(iter) if iter.filters() => {
+                let index = self.from_the_end(iter, index)?;
+                self.each_item(iter, index, carried, (ty, state), step)
+            }
+            _ => {
+                let item = self.item(iter, index)?;
+                step(self, state, item)
+            }
+        }
+    }
+
+    /// The number of the item that is number `index` from the end.
+    fn from_the_end(&mut self, iter: &Iter, index: Value) -> Result<Value> {
+        let len = self.iter_len(iter)?;
+        let one = self.b.index(1);
+        let last = self.b.binary(Binary::Sub, len, one);
+        Ok(self.b.binary(Binary::Sub, last, index))
     }
 
     /// The item of a loop over every index of an array.
     pub(super) fn boxed_item(&mut self, iter: &Iter, indices: &[Value]) -> Result<Val> {
         match iter {
             Iter::Elements { view, mutable } => Ok(self.element(*view, indices.to_vec(), *mutable)),
-            Iter::Indexed { view } => Ok(self.indexed_item(*view, indices.to_vec())),
+            Iter::Indexed { view, mutable } => {
+                Ok(self.indexed_item(*view, indices.to_vec(), *mutable))
+            }
             _ => self.error(self.span, "this iterator has no index for each axis"),
         }
     }
@@ -224,8 +277,8 @@ impl<'u> Lower<'_, 'u> {
         }
     }
 
-    fn indexed_item(&mut self, view: Value, indices: Vec<Value>) -> Val {
-        let value = Val::Scalar(self.b.load(view, &indices));
+    fn indexed_item(&mut self, view: Value, indices: Vec<Value>, mutable: bool) -> Val {
+        let value = self.element(view, indices.clone(), mutable);
         let index = match indices[..] {
             [index] => Val::Scalar(index),
             _ => Val::Group(indices.into_iter().map(Val::Scalar).collect()),
@@ -243,6 +296,12 @@ impl<'u> Lower<'_, 'u> {
         if ty.layout == Layout::C && ty.rank > 1 {
             return (self.flat_view(view), vec![index]);
         }
+        (view, self.axis_indices(view, index))
+    }
+
+    /// The index on each axis of the element number `index` in logical order.
+    fn axis_indices(&mut self, view: Value, index: Value) -> Vec<Value> {
+        let ty = self.b.func.view_type(view);
         let mut rest = index;
         let mut indices = Vec::new();
         for axis in (1..ty.rank).rev() {
@@ -254,7 +313,7 @@ impl<'u> Lower<'_, 'u> {
             indices.push(rest);
         }
         indices.reverse();
-        (view, indices)
+        indices
     }
 
     fn range_item(

@@ -3,7 +3,7 @@
 use super::value::{Iter, RangeVal, Val};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
-use mambo_ir::function::{Binary, Compare};
+use mambo_ir::function::{Binary, Compare, Value};
 use mambo_ir::kernel::{Expr, ExprKind, Literal, NodeId};
 use mambo_ir::{Const, Dtype};
 
@@ -20,6 +20,12 @@ impl<'u> Lower<'_, 'u> {
             return self.range_contains(*range, &args[0]).map(Some);
         }
         let iter = self.iteration(receiver, false)?;
+        if iter.filters() && NUMBERING.contains(&name) {
+            return self.error(
+                expr.span,
+                format!("`{name}` counts items, which `filter` leaves without numbers in a kernel: put it before the `filter`"),
+            );
+        }
         let boxed = |iter: Iter| Box::new(iter);
         let adapted = match (name, args) {
             ("iter" | "into_iter" | "by_ref" | "copied" | "cloned" | "clone", []) => iter,
@@ -43,11 +49,21 @@ impl<'u> Lower<'_, 'u> {
                 let mutable = super::loops::iterates_mutably(self.ty(other));
                 let other = self.expr(other)?;
                 let other = self.iteration(other, mutable)?;
+                if other.filters() {
+                    return self.error(
+                        expr.span,
+                        "`filter` leaves items without numbers in a kernel: pair them with `zip` before the `filter`",
+                    );
+                }
                 Iter::Zip(boxed(iter), boxed(other))
             }
             ("map", [closure]) => {
                 let closure = self.closure_node(closure)?;
                 Iter::Map { iter: boxed(iter), closure }
+            }
+            ("filter", [closure]) => {
+                let closure = self.closure_node(closure)?;
+                Iter::Filter { iter: boxed(iter), closure }
             }
             _ => return self.consume(expr, iter, name, args),
         };
@@ -85,7 +101,7 @@ impl<'u> Lower<'_, 'u> {
     /// The closures an iterator runs for each item.
     fn closures_of(iter: &Iter, nodes: &mut Vec<NodeId>) {
         match iter {
-            Iter::Map { iter, closure } => {
+            Iter::Map { iter, closure } | Iter::Filter { iter, closure } => {
                 nodes.push(*closure);
                 Self::closures_of(iter, nodes);
             }
@@ -113,9 +129,15 @@ impl<'u> Lower<'_, 'u> {
         let len = self.iter_len(&iter)?;
         let mut nodes = Vec::new();
         Self::closures_of(&iter, &mut nodes);
-        let one_state = |mut state: Vec<Val>| state.pop().unwrap_or(Val::UNIT);
         let ty = self.ty(expr);
         Ok(Some(match (name, args) {
+            ("count", []) if iter.filters() => {
+                let zero = Val::Scalar(self.b.index(0));
+                self.fold_items(&iter, len, &nodes, &Ty::USIZE, zero, |lower, count, _| {
+                    let (count, one) = (lower.scalar(count)?, lower.b.index(1));
+                    Ok(Val::Scalar(lower.b.binary(Binary::Add, count, one)))
+                })?
+            }
             ("count" | "len", []) => Val::Scalar(len),
             ("is_empty", []) => {
                 let zero = self.b.index(0);
@@ -131,105 +153,124 @@ impl<'u> Lower<'_, 'u> {
                     (Binary::Mul, Const::one(dtype))
                 };
                 let init = Val::Scalar(self.b.constant(init));
-                let carried = self.carried_by_closures(&nodes);
-                one_state(self.counted_loop(len, carried, vec![init], |lower, k, state| {
-                    let item = lower.item(&iter, k)?;
-                    let (acc, item) = (lower.scalar(one_state(state))?, lower.scalar(item)?);
-                    Ok(vec![Val::Scalar(lower.b.binary(op, acc, item))])
-                })?)
+                self.fold_items(&iter, len, &nodes, ty, init, |lower, acc, item| {
+                    let (acc, item) = (lower.scalar(acc)?, lower.scalar(item)?);
+                    Ok(Val::Scalar(lower.b.binary(op, acc, item)))
+                })?
             }
             ("fold", [init, closure]) => {
                 let init = self.expr(init)?;
                 let init = self.loaded(init)?;
                 let closure = self.closure_node(closure)?;
                 nodes.push(closure);
-                let carried = self.carried_by_closures(&nodes);
-                one_state(self.counted_loop(len, carried, vec![init], |lower, k, state| {
-                    let item = lower.item(&iter, k)?;
-                    Ok(vec![lower.call_closure(closure, vec![one_state(state), item])?])
-                })?)
+                self.fold_items(&iter, len, &nodes, ty, init, |lower, acc, item| {
+                    lower.call_closure(closure, vec![acc, item])
+                })?
             }
             ("for_each", [closure]) => {
                 let closure = self.closure_node(closure)?;
                 nodes.push(closure);
-                let carried = self.carried_by_closures(&nodes);
-                self.counted_loop(len, carried, vec![], |lower, k, _| {
-                    let item = lower.item(&iter, k)?;
+                self.fold_items(&iter, len, &nodes, &Ty::UNIT, Val::UNIT, |lower, _, item| {
                     lower.call_closure(closure, vec![item])?;
-                    Ok(vec![])
-                })?;
-                Val::UNIT
+                    Ok(Val::UNIT)
+                })?
             }
             ("min" | "max", []) => {
                 let Ty::Option(_) = ty else {
                     return self.error(expr.span, "the type of this is not known");
                 };
                 let op = if name == "min" { Binary::Min } else { Binary::Max };
-                let init = vec![self.anything(ty)];
-                let carried = self.carried_by_closures(&nodes);
-                one_state(self.counted_loop(len, carried, init, |lower, k, state| {
-                    let item = lower.item(&iter, k)?;
+                let init = self.anything(ty);
+                self.fold_items(&iter, len, &nodes, ty, init, |lower, best, item| {
                     let item = lower.scalar(item)?;
-                    let (some, best) = lower.option_parts(one_state(state))?;
+                    let (some, best) = lower.option_parts(best)?;
                     let best = lower.scalar(best)?;
                     let better = lower.b.binary(op, best, item);
                     let best = lower.b.select(some, better, item);
                     let some = lower.b.constant(true);
-                    Ok(vec![Val::Option { some, item: Box::new(Val::Scalar(best)) }])
-                })?)
+                    Ok(Val::Option { some, item: Box::new(Val::Scalar(best)) })
+                })?
             }
-            ("all" | "any" | "position", [closure]) => {
+            ("all" | "any" | "position" | "find", [closure]) => {
                 let closure = self.closure_node(closure)?;
                 nodes.push(closure);
-                self.search(&iter, name, closure, &nodes)?
+                self.search(&iter, name, ty, closure, &nodes)?
             }
             _ => return Ok(None),
         }))
     }
 
-    /// `all`, `any` and `position`, which stop at the first item that decides.
+    /// Runs `step` for each item with a state of type `ty` that it hands on.
+    fn fold_items(
+        &mut self,
+        iter: &Iter,
+        len: Value,
+        nodes: &[NodeId],
+        ty: &Ty,
+        init: Val,
+        mut step: impl FnMut(&mut Self, Val, Val) -> Result<Val>,
+    ) -> Result<Val> {
+        let carried = self.carried_by_closures(nodes);
+        let mut end =
+            self.counted_loop(len, carried.clone(), vec![init], |lower, k, mut state| {
+                let state = state.pop().unwrap_or(Val::UNIT);
+                Ok(vec![lower.each_item(iter, k, &carried, (ty, state), &mut step)?])
+            })?;
+        Ok(end.pop().unwrap_or(Val::UNIT))
+    }
+
+    /// `all`, `any`, `position` and `find`, which stop at the first item that decides.
     fn search(
         &mut self,
         iter: &Iter,
         name: &str,
+        ty: &Ty,
         closure: NodeId,
         nodes: &[NodeId],
     ) -> Result<Val> {
         let len = self.iter_len(iter)?;
         let carried = self.carried_by_closures(nodes);
-        let ty = if name == "position" { Ty::option(Ty::USIZE) } else { Ty::BOOL };
-        let found_ty = ty.clone();
-        self.scope(None, false, carried.clone(), &ty, |lower| {
+        self.scope(None, false, carried.clone(), ty, |lower| {
             let frame = lower.frames.len() - 1;
-            lower.counted_loop(len, carried, vec![], |lower, k, _| {
-                let item = lower.item(iter, k)?;
-                let holds = lower.call_closure(closure, vec![item])?;
-                let holds = lower.scalar(holds)?;
-                let stop = match name {
-                    "all" => lower.b.unary(mambo_ir::function::Unary::Not, holds),
-                    _ => holds,
-                };
-                let leave = |lower: &mut Self| {
-                    let value = match name {
-                        "position" => {
-                            let some = lower.b.constant(true);
-                            Val::Option { some, item: Box::new(Val::Scalar(k)) }
-                        }
-                        _ => Val::Scalar(lower.b.constant(name == "any")),
+            lower.counted_loop(len, carried.clone(), vec![], |lower, k, _| {
+                let unit = (&Ty::UNIT, Val::UNIT);
+                lower.each_item(iter, k, &carried, unit, &mut |lower, _, item| {
+                    let holds = lower.call_closure(closure, vec![item.clone()])?;
+                    let holds = lower.scalar(holds)?;
+                    let stop = match name {
+                        "all" => lower.b.unary(mambo_ir::function::Unary::Not, holds),
+                        _ => holds,
                     };
-                    lower.leave(frame, value, &found_ty)?;
-                    Ok(Val::UNIT)
-                };
-                lower.branch(stop, &[], &Ty::UNIT, leave, |_| Ok(Val::UNIT))?;
+                    let leave = |lower: &mut Self| {
+                        let found = match name {
+                            "position" => Val::Scalar(k),
+                            "find" => lower.loaded(item)?,
+                            _ => Val::Scalar(lower.b.constant(name == "any")),
+                        };
+                        let value = if matches!(ty, Ty::Option(_)) {
+                            let some = lower.b.constant(true);
+                            Val::Option { some, item: Box::new(found) }
+                        } else {
+                            found
+                        };
+                        lower.leave(frame, value, ty)?;
+                        Ok(Val::UNIT)
+                    };
+                    lower.branch(stop, &[], &Ty::UNIT, leave, |_| Ok(Val::UNIT))
+                })?;
                 Ok(vec![])
             })?;
             Ok(match name {
-                "position" => lower.anything(&found_ty),
+                "position" | "find" => lower.anything(ty),
                 _ => Val::Scalar(lower.b.constant(name == "all")),
             })
         })
     }
 }
+
+/// Methods that go by the number of an item, which there is not after `filter`.
+const NUMBERING: [&str; 8] =
+    ["enumerate", "zip", "step_by", "skip", "take", "position", "len", "is_empty"];
 
 /// Where `Iterator::sum` starts: std starts floats from negative zero, which no sum changes.
 fn sum_identity(dtype: Dtype) -> Const {

@@ -97,8 +97,9 @@ impl<'u> Lower<'_, 'u> {
     ) -> Result<Val> {
         let value = self.expr(iter)?;
         let mutable = iterates_mutably(self.ty(iter));
+        // The closures of adapters run in the loop and may change bindings as its body does.
+        let carried = self.carried(self.assignments.within(&[iter], &[body]));
         let iter = self.iteration(value, mutable)?;
-        let carried = self.carried(self.assignments.within(&[], &[body]));
         let run = |lower: &mut Self, item: Val| {
             lower.bind(pattern, item)?;
             lower.block(body)?;
@@ -113,9 +114,13 @@ impl<'u> Lower<'_, 'u> {
             }
             IterShape::Counted(len) => {
                 let bounds = self.up_to(len);
-                self.range_loop(label, bounds, carried, |lower, index| {
-                    let item = lower.item(&iter, index)?;
-                    run(lower, item)
+                self.range_loop(label, bounds, carried.clone(), |lower, index| {
+                    let unit = (&Ty::UNIT, Val::UNIT);
+                    lower.each_item(&iter, index, &carried, unit, &mut |lower, _, item| {
+                        run(lower, item)?;
+                        Ok(Val::UNIT)
+                    })?;
+                    Ok(())
                 })?;
             }
             IterShape::Box(dims) => {

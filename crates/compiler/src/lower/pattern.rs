@@ -3,7 +3,7 @@
 use super::expr::literal_const;
 use super::value::{Place, Val};
 use super::{Lower, Result};
-use crate::infer::pattern::tuple_positions;
+use crate::infer::pattern::{is_rest, tuple_positions};
 use crate::infer::ty::Ty;
 use mambo_ir::function::{Binary, Compare, Value};
 use mambo_ir::kernel::{LocalId, Pattern};
@@ -160,6 +160,7 @@ impl<'u> Lower<'_, 'u> {
                 Ok(())
             }
             Pattern::Array(items) => {
+                self.bind_rest(&value, items)?;
                 for (pattern, value) in self.array_items(&value, items)? {
                     self.bind(pattern, value)?;
                 }
@@ -226,6 +227,29 @@ impl<'u> Lower<'_, 'u> {
                 None => self.error(self.span, format!("there is no field `{name}`")),
             })
             .collect()
+    }
+
+    /// Binds the name in `[first, rest @ ..]` to a copy of the elements between the others.
+    fn bind_rest(&mut self, value: &Val, items: &'u [Pattern]) -> Result<()> {
+        let Some(at) = items.iter().position(is_rest) else { return Ok(()) };
+        let Pattern::Bind { local, .. } = items[at] else { return Ok(()) };
+        let Val::Memory(memory) = self.loaded(value.clone())? else {
+            return self.error(self.span, "only arrays of fixed size can be taken apart");
+        };
+        let ty = &self.types.locals[local as usize];
+        let rest = self.new_memory(ty);
+        let Ty::Fixed(_, len) = ty else {
+            return self.error(self.span, "only arrays of fixed size can be taken apart");
+        };
+        for index in 0..*len {
+            let from = self.b.index(at + index);
+            let from = self.memory_item(&memory, from);
+            let item = self.read_memory(&from);
+            let index = self.b.index(index);
+            let to = self.memory_item(&rest, index);
+            self.write_memory(&to, item);
+        }
+        self.set_local(local, Val::Memory(rest))
     }
 
     /// The elements a pattern `[a, b]` names.

@@ -90,6 +90,7 @@ pub(super) enum Iter {
     /// The elements of an array with their indices.
     Indexed {
         view: Value,
+        mutable: bool,
     },
     /// The subviews along an axis.
     Along {
@@ -137,6 +138,25 @@ pub(super) enum Iter {
         iter: Box<Iter>,
         closure: NodeId,
     },
+    /// The items for which the closure is true. They have no numbers: [`Lower::each_item`]
+    /// goes through them.
+    ///
+    /// [`Lower::each_item`]: super::Lower::each_item
+    Filter {
+        iter: Box<Iter>,
+        closure: NodeId,
+    },
+}
+
+impl Iter {
+    /// Whether items are left out, so that they have no numbers.
+    pub(super) fn filters(&self) -> bool {
+        match self {
+            Iter::Filter { .. } => true,
+            Iter::Map { iter, .. } | Iter::Rev(iter) => iter.filters(),
+            _ => false,
+        }
+    }
 }
 
 impl Val {
