@@ -33,12 +33,65 @@ fn into_fields(p: &mut (i32, (f64, f64))) {
 }
 
 #[jit]
+fn nested(a: i32, b: i32) -> (i32, i32, i32) {
+    let (x, y, z);
+    (x, (y, _), [.., z]) = (a, (b, 1), [a - b, a + b]);
+    (x, y, z)
+}
+
+#[jit]
 fn with_rest(a: [i16; 4]) -> (i16, i16) {
     let (mut first, mut last) = (a[1], a[2]);
     let sum = first + last;
-    [first, _, _, last] = a;
-    (last, _, _) = (first + last, 1, 2);
+    [first, .., last] = a;
+    (last, ..) = (first + last, 1, 2);
     (first + sum, last)
+}
+
+#[jit]
+fn arrays_and_structures(a: [i32; 2], b: [i32; 2]) -> ([i32; 2], [i32; 2], i32) {
+    let (mut x, mut y) = (a, b);
+    (x, y) = (y, x);
+    let mut z = [x, y];
+    (z[0], z[1]) = (z[1], z[0]);
+    [x[0], y[1]] = [y[1], x[0]];
+    std::mem::swap(&mut x, &mut y);
+    (x, y, z[0][0] * 3 + z[1][1])
+}
+
+#[jit]
+fn whole_arrays(a: ArrayView1<f64>, steps: usize) -> (Array1<f64>, f64) {
+    let (mut now, mut next) = (a.to_owned(), Array1::<f64>::ones(a.len()));
+    for k in 0..steps {
+        for i in 0..now.len() {
+            next[i] = 0.5 * now[i] + next[(i + 1) % now.len()];
+        }
+        if k % 3 == 1 {
+            (now, next) = (next, now);
+        } else {
+            std::mem::swap(&mut now, &mut next);
+        }
+        let mut extra = Array1::<f64>::zeros(now.len());
+        extra[0] = now[0];
+        if k % 4 == 3 {
+            std::mem::swap(&mut extra, &mut now);
+        }
+        next[0] += extra[0];
+    }
+    let old = std::mem::replace(&mut now, Array1::zeros(2));
+    let left = std::mem::take(&mut next);
+    (old, now.sum() + left.sum() + next.len() as f64)
+}
+
+#[jit]
+fn views_swapped(a: &mut [i32], b: &mut [i32], rounds: usize) {
+    let (mut from, mut to) = (a, b);
+    for _ in 0..rounds {
+        for i in 0..from.len() {
+            to[i] += 2 * from[i];
+        }
+        std::mem::swap(&mut from, &mut to);
+    }
 }
 
 #[jit]
@@ -84,9 +137,13 @@ fn agree() {
         check!([m = m.clone()] into_views(m.view_mut()));
         check!([m = m.clone()] into_views(m.slice_mut(s![..;-1, ..])));
         check!([values = vec![5; n]] order(&mut values));
+        check!(whole_arrays(Array1::from_elem(n + 1, 0.5).view(), n + 3));
+        check!([a = values.clone(), b = vec![1; n]] views_swapped(&mut a, &mut b, n));
     }
     for (a, b) in i32::pairs() {
         check!([p = (a, (b as f64, 0.5))] into_fields(&mut p));
+        check!(nested(a, b));
+        check!(arrays_and_structures([a, 1], [b, 2]));
         check!(with_rest([a as i16, 1, 2, b as i16]));
         check!(euclid(a as i64, b as i64));
         check!(ignored(a as u8));

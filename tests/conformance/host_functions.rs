@@ -70,8 +70,18 @@ fn views(mut m: ArrayViewMut2<f64>) -> (f64, f64) {
 }
 
 #[jit]
-fn generic_ones(x: f64) -> f64 {
-    generic::<f64>(x)
+fn generic_ones(x: f64, y: f32) -> (f64, f32) {
+    (generic::<f64>(x), generic::<f32>(y))
+}
+
+fn size<T: Real>() -> u32 {
+    size_of::<T>() as u32
+}
+
+/// Each choice of type arguments is a function of its own.
+#[jit]
+fn generic_without_arguments() -> (u32, u32, u32) {
+    (size::<f64>(), size::<f32>(), size::<f64>())
 }
 
 #[jit]
@@ -100,7 +110,7 @@ fn agree() {
     for x in f64::all() {
         let n = random.bits() as u32;
         check!(scalars(x, n as u8));
-        check!(generic_ones(x));
+        check!(generic_ones(x, x as f32));
         check!(by_path(x));
         check!(of_std(x, n));
     }
@@ -111,6 +121,7 @@ fn agree() {
         let m = Array2::from_shape_simple_fn((n, n), || random.unit());
         check!([m = m.clone()] views(m.view_mut()));
         check!([m = m.clone()] views(m.slice_mut(s![..;-1, ..])));
+        check!(generic_without_arguments());
     }
     check!([values = vec![1, 2, -3, 4]] panicking(&mut values));
 }

@@ -26,6 +26,11 @@ fn rotations<T: Integer>(a: T, n: u32) -> (T, T) {
 }
 
 #[jit]
+fn root<T: Integer>(a: T) -> T {
+    a.isqrt()
+}
+
+#[jit]
 fn width<T: Integer>(a: T) -> u32 {
     T::BITS - a.leading_zeros()
 }
@@ -35,6 +40,7 @@ fn each<T: Integer + Sample>() {
         check!(counts(a));
         check!(reversals(a));
         check!(width(a));
+        check!(root(a));
         for n in [0, 1, 3, 7, 8, 9, 31, 32, 33, 63, 64, 100] {
             check!(rotations(a, n));
         }
@@ -67,8 +73,8 @@ macro_rules! unsigned {
             }
 
             #[jit]
-            fn logarithm(a: $ty) -> u32 {
-                a.ilog2()
+            fn logarithms(a: $ty) -> (u32, u32) {
+                (a.ilog2(), a.ilog10())
             }
 
             #[test]
@@ -76,7 +82,7 @@ macro_rules! unsigned {
                 for a in <$ty>::all() {
                     check!(powers_of_two(a));
                     // The line of a panic in a macro is another matter.
-                    check!(logarithm(a | 1));
+                    check!(logarithms(a | 1));
                 }
                 for (a, b) in <$ty>::pairs() {
                     check!(multiples(a, b | 1));
@@ -118,6 +124,36 @@ fn of_nothing(a: u32) -> u32 {
 fn logarithm_of_zero() {
     check!(of_nothing(0));
     check!(of_nothing(1));
+}
+
+#[jit]
+fn ascii(a: u8) -> ([bool; 7], u8, u8) {
+    let classes = [
+        a.is_ascii_digit(),
+        a.is_ascii_hexdigit(),
+        a.is_ascii_alphabetic(),
+        a.is_ascii_alphanumeric(),
+        a.is_ascii_lowercase(),
+        a.is_ascii_uppercase(),
+        a.is_ascii_whitespace(),
+    ];
+    (classes, a.to_ascii_lowercase(), a.to_ascii_uppercase())
+}
+
+#[test]
+fn bytes_of_text() {
+    (0..=255).for_each(|a| check!(ascii(a)));
+}
+
+/// Squares, and what is next to them, are where a root by floats goes wrong.
+#[test]
+fn roots_of_squares() {
+    for side in [1u64 << 26, (1 << 26) + 1, 94_906_267, (1 << 31) - 1, u32::MAX as u64] {
+        for near in [side * side - 1, side * side, side * side + 1, side * side + 2 * side] {
+            check!(root(near));
+            check!(root((near >> 1) as i64));
+        }
+    }
 }
 
 #[jit]

@@ -206,6 +206,93 @@ fn columns(m: ArrayView2<f64>) -> f64 {
 }
 
 #[jit]
+fn filtered(values: &[i32], limit: i32) -> (i32, usize, Option<i32>, i32, Option<i32>) {
+    let mut hash = 1;
+    for &x in values.iter().filter(|&&x| x != limit) {
+        if x > 100 {
+            continue;
+        }
+        if x < -1_000_000 {
+            break;
+        }
+        hash = hash * 31 + x;
+    }
+    (
+        hash + values.iter().filter(|x| **x < limit).map(|x| x * 2).sum::<i32>(),
+        values.iter().map(|x| x / 2).filter(|x| x % 2 == 0).count(),
+        values.iter().copied().filter(|&x| x > limit).min(),
+        values.iter().rev().filter(|&&x| x > limit).fold(7, |a, &x| a * 3 + x),
+        values.iter().copied().find(|&x| x > limit),
+    )
+}
+
+#[jit]
+fn filtered_searches(values: &[u8]) -> (bool, bool, Option<usize>) {
+    (
+        values.iter().filter(|&&x| x > 9).any(|&x| x % 2 == 0),
+        values.iter().filter(|&&x| x > 9).all(|&x| x % 2 == 0),
+        (0..values.len()).filter(|&i| values[i] > 9).find(|&i| i % 3 == 1),
+    )
+}
+
+#[jit]
+fn filtered_in_place(values: &mut [f64], limit: f64) -> usize {
+    for x in values.iter_mut().filter(|x| **x < limit) {
+        *x = limit;
+    }
+    let mut seen = 0;
+    values.iter().enumerate().filter(|(i, x)| i % 2 == 0 && **x > limit).for_each(|(i, _)| {
+        seen += i;
+    });
+    seen
+}
+
+/// Adapters run their closures when the loop asks for an item.
+#[jit]
+fn closures_in_the_head(values: &[i32]) -> (i32, i32) {
+    let mut calls = 0;
+    let mut sum = 0;
+    for x in values.iter().map(|x| {
+        calls += 1;
+        x * 2
+    }) {
+        if sum > 1000 {
+            break;
+        }
+        sum += x;
+    }
+    (sum, calls)
+}
+
+#[jit]
+fn indexed_in_place(mut m: ArrayViewMut2<u32>) {
+    for ((i, j), x) in m.indexed_iter_mut() {
+        *x += (i * 10 + j) as u32;
+    }
+}
+
+#[jit]
+fn without_end(values: &[u8]) -> (u32, usize, u8) {
+    let mut sum = 0;
+    for (i, &x) in (1..).zip(values) {
+        sum += i * x as u32;
+    }
+    let mut wrapped = 0;
+    for i in 250u8.. {
+        wrapped = i;
+        if i < 250 {
+            break;
+        }
+    }
+    for i in 0.. {
+        if i >= values.len() || values[i] > 99 {
+            return (sum, i, wrapped);
+        }
+    }
+    (0, 0, 0)
+}
+
+#[jit]
 fn over_tuples(a: [(u8, i32); 3]) -> i32 {
     let mut sum = 0;
     for (weight, value) in a {
@@ -237,6 +324,14 @@ fn one_dimension() {
             check!(skip_take_step(&x, k));
             check!(chunks(&y, k));
         }
+        let (x, y) = (random.vec::<i32>(n), random.vec::<u8>(n));
+        for limit in [i32::MIN, -3, 0, 2] {
+            check!(filtered(&x, limit));
+        }
+        check!(filtered_searches(&y));
+        check!([a = a.clone()] filtered_in_place(&mut a, 0.25));
+        check!(closures_in_the_head(&x));
+        check!(without_end(&y));
         let x: Vec<i32> = (0..n).map(|_| random.below(6) as i32).collect();
         for limit in -1..7 {
             check!(searches(&x, limit));
@@ -263,6 +358,7 @@ fn two_dimensions() {
             check!([out = m.mapv(|x| x as f32)] for_each(out.view_mut()));
             check!(whole_matrix(n.mapv(|x| x as i64).view()));
             check!(indexed(m));
+            check!([out = n.mapv(|x| x as u32)] indexed_in_place(out.view_mut()));
             check!(columns(m));
         }
     }

@@ -47,8 +47,15 @@ fn arrays(a: [i32; 3]) -> i32 {
         [0, ..] => 1,
         [x, 1, _] if x > 5 => x,
         [.., last @ 1..=9] => last * 10,
-        [first, second, third] => first + second + third,
+        [first, rest @ ..] => first + rest[0] + rest[1],
     }
+}
+
+#[jit]
+fn rests([first, middle @ .., last]: [u8; 5]) -> ([u8; 3], u8, [u8; 4]) {
+    let [all_but_one @ .., _] = [last, first, 1, 2, 3];
+    let [_, _, none @ ..] = [first, last];
+    (middle, none.len() as u8, all_but_one)
 }
 
 #[jit]
@@ -134,6 +141,7 @@ fn agree() {
         check!(arrays([a % 9, b & 1, a & 15]));
         check!(arrays([a, b, 3]));
         check!(arrays([0, b, 3]));
+        check!(rests([x, 1, 2, a as u8, 4]));
         check!(shadowing(a));
         check!(by_reference(&[a, b, 1]));
         for a in [None, Some(a), Some(a & 3)] {

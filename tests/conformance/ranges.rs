@@ -81,6 +81,19 @@ fn membership() {
     integers!(contains);
 }
 
+#[jit]
+fn float_membership(x: f64, low: f64, high: f64) -> (bool, bool) {
+    ((low..high).contains(&x), (low..=high).contains(&x))
+}
+
+#[test]
+fn membership_of_floats() {
+    for (a, b) in f64::pairs() {
+        check!(float_membership(a, b, 1.0));
+        check!(float_membership(0.5, a, b));
+    }
+}
+
 /// Only ranges whose length is a `usize` go backwards after `step_by`.
 #[jit]
 fn steps_reversed(from: usize, to: usize, a: u16, b: i8, step: usize) -> (usize, u16, i8) {

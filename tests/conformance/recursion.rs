@@ -63,6 +63,22 @@ fn is_odd(n: u32) -> bool {
     if n == 0 { false } else { is_even(n - 1) }
 }
 
+/// Calls one that is compiled already when it is found to be part of the cycle.
+#[jit]
+fn first(n: u32) -> u32 {
+    if n == 0 { 1 } else { second(n - 1) + third(n - 1) }
+}
+
+#[jit]
+fn second(n: u32) -> u32 {
+    if n < 2 { 2 } else { first(n - 2) }
+}
+
+#[jit]
+fn third(n: u32) -> u32 {
+    if n < 3 { 3 } else { second(n - 2) }
+}
+
 #[jit]
 fn hanoi(n: u32, moves: &mut u64) {
     if n > 0 {
@@ -97,6 +113,8 @@ fn agree() {
         check!(fibonacci(n));
         check!(is_even(n));
         check!(is_odd(n));
+        check!(first(n));
+        check!(third(n));
         check!([moves = 0] hanoi(n / 2, &mut moves));
         let (a, b) = (random.vec::<i32>(n as usize * 3), random.units(n as usize * 3));
         check!([a = a.clone()] quicksort(&mut a));

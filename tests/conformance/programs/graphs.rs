@@ -124,7 +124,7 @@ fn page_rank(links: ArrayView2<bool>, rounds: usize) -> Array1<f64> {
     for _ in 0..rounds {
         let mut next = Array1::<f64>::from_elem(n, 0.15 / n as f64);
         for (from, row) in links.outer_iter().enumerate() {
-            let out: usize = row.iter().map(|&link| link as usize).sum();
+            let out = row.iter().filter(|&&link| link).count();
             for to in 0..n {
                 if out == 0 {
                     next[to] += 0.85 * rank[from] / n as f64;

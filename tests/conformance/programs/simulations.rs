@@ -116,18 +116,16 @@ fn lorenz(start: (f64, f64, f64), dt: f64, steps: u32) -> (f64, f64, f64) {
 #[jit]
 fn mandelbrot(width: usize, height: usize, limit: u16) -> Array2<u16> {
     let mut image = Array2::zeros((height, width));
-    for row in 0..height {
-        for column in 0..width {
-            let cx = -2.0 + 3.0 * column as f64 / width as f64;
-            let cy = -1.0 + 2.0 * row as f64 / height as f64;
-            let (mut x, mut y) = (0.0, 0.0);
-            let mut steps = 0;
-            while x * x + y * y <= 4.0 && steps < limit {
-                (x, y) = (x * x - y * y + cx, 2.0 * x * y + cy);
-                steps += 1;
-            }
-            image[[row, column]] = steps;
+    for ((row, column), pixel) in image.indexed_iter_mut() {
+        let cx = -2.0 + 3.0 * column as f64 / width as f64;
+        let cy = -1.0 + 2.0 * row as f64 / height as f64;
+        let (mut x, mut y) = (0.0, 0.0);
+        let mut steps = 0;
+        while x * x + y * y <= 4.0 && steps < limit {
+            (x, y) = (x * x - y * y + cx, 2.0 * x * y + cy);
+            steps += 1;
         }
+        *pixel = steps;
     }
     image
 }

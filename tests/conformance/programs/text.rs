@@ -50,7 +50,7 @@ fn parse_float(text: &[u8]) -> Option<f64> {
     if i < text.len() {
         let mut exponent = 0i32;
         for &digit in &text[i + 1..] {
-            if !(b'0'..=b'9').contains(&digit) {
+            if !digit.is_ascii_digit() {
                 return None;
             }
             exponent = exponent.saturating_mul(10).saturating_add((digit - b'0') as i32);
