@@ -25,7 +25,7 @@ pub struct Lowered {
 pub struct CalleePath {
     /// Its path, without type arguments on the last segment.
     pub path: syn::Path,
-    /// Its path as first used, type arguments included.
+    /// Its path as written, type arguments included.
     pub full: syn::Path,
 }
 

@@ -58,18 +58,20 @@ impl HostNames {
         id
     }
 
-    /// The number of a function, whose type arguments do not count.
+    /// The number of a function with these type arguments: if it is no kernel, each choice of
+    /// them is another function.
     pub(crate) fn callee(&mut self, full: &syn::Path) -> CalleeId {
         let mut path = full.clone();
         if let Some(last) = path.segments.last_mut() {
             last.arguments = syn::PathArguments::None;
         }
-        let text = compact(path.to_token_stream());
-        if let Some(&id) = self.callee_ids.get(&text) {
+        let key = compact(full.to_token_stream());
+        if let Some(&id) = self.callee_ids.get(&key) {
             return id;
         }
         let id = self.callees.len() as CalleeId;
-        self.callee_ids.insert(text.clone(), id);
+        self.callee_ids.insert(key, id);
+        let text = compact(path.to_token_stream());
         self.callees.push(CalleeEntry { text, path, full: full.clone() });
         id
     }

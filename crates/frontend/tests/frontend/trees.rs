@@ -288,12 +288,15 @@ fn captures_are_listed_once() {
 }
 
 #[test]
-fn callees_keep_the_first_turbofish() {
-    let lowered = lowered("fn k() { geo::norm::<f64>(1.0); geo::norm(2.0); other(1); }");
-    assert_eq!(lowered.kernel.callees, ["geo::norm", "other"]);
+fn callees_differ_by_their_turbofish() {
+    let lowered = lowered(
+        "fn k() { geo::norm::<f64>(1.0); geo::norm(2.0); other(1); geo::norm::<f64>(3.0); }",
+    );
+    assert_eq!(lowered.kernel.callees, ["geo::norm", "geo::norm", "other"]);
     let text = |path: &syn::Path| quote::quote!(#path).to_string();
     assert_eq!(text(&lowered.callees[0].path), "geo :: norm");
     assert_eq!(text(&lowered.callees[0].full), "geo :: norm :: < f64 >");
+    assert_eq!(text(&lowered.callees[1].full), "geo :: norm");
 }
 
 #[test]
