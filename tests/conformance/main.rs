@@ -32,6 +32,7 @@ mod iterators;
 mod kernels_calling_kernels;
 mod labels;
 mod loops;
+mod not_in_the_language;
 mod options_inline;
 mod owned_arrays;
 mod panics;

@@ -373,7 +373,7 @@ impl<'a> Infer<'a> {
             }
             ("map", [closure]) => Ty::iter(self.closure_arg(closure, &[item])?),
             ("filter" | "find", [closure]) => {
-                let result = self.closure_arg(closure, &[item.clone()])?;
+                let result = self.closure_arg(closure, std::slice::from_ref(&item))?;
                 self.unify(&result, &Ty::BOOL, closure.span)?;
                 if name == "filter" { Ty::iter(item) } else { Ty::option(plain) }
             }

@@ -188,7 +188,7 @@ impl<'u> Lower<'_, 'u> {
             }
             Iter::Enumerate(iter) => Val::Group(vec![Val::Scalar(index), self.item(iter, index)?]),
             Iter::Rev(iter) => {
-                let index = self.from_the_end(iter, index)?;
+                let index = self.counted_from_end(iter, index)?;
                 self.item(iter, index)?
             }
             Iter::StepBy { iter, step } => {
@@ -240,7 +240,7 @@ impl<'u> Lower<'_, 'u> {
                 })
             }
             Iter::Rev(iter) if iter.filters() => {
-                let index = self.from_the_end(iter, index)?;
+                let index = self.counted_from_end(iter, index)?;
                 self.each_item(iter, index, carried, (ty, state), step)
             }
             _ => {
@@ -251,7 +251,7 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// The number of the item that is number `index` from the end.
-    fn from_the_end(&mut self, iter: &Iter, index: Value) -> Result<Value> {
+    fn counted_from_end(&mut self, iter: &Iter, index: Value) -> Result<Value> {
         let len = self.iter_len(iter)?;
         let one = self.b.index(1);
         let last = self.b.binary(Binary::Sub, len, one);

@@ -1,0 +1,51 @@
+//! What rustc accepts and only the types tell is not in the language: the first call says so,
+//! at the token, and the plain function still runs.
+
+use mambo::Error;
+use mambo::prelude::*;
+
+/// Fails unless the error is of the compiler, of this line, and contains `text`.
+#[track_caller]
+fn rejected<R: std::fmt::Debug>(result: Result<R, Error>, line: u32, text: &str) {
+    let Err(error @ Error::Compile(_)) = result else { panic!("no error but {result:?}") };
+    let words = error.to_string();
+    assert!(words.contains(text), "{words}");
+    assert!(words.contains(&format!("{}:{line}:", file!())), "{words} is not of line {line}");
+}
+
+#[jit]
+fn ordering(a: f64, b: f64) -> bool {
+    a.total_cmp(&b).is_lt()
+}
+
+#[jit]
+fn skips_while(values: &[i32]) -> usize {
+    values.iter().skip_while(|x| **x < 0).count()
+}
+
+#[jit]
+fn numbers_after_filter(values: &[i32]) -> usize {
+    let mut sum = 0;
+    for (i, _) in values.iter().filter(|x| **x > 0).enumerate() {
+        sum += i;
+    }
+    sum
+}
+
+#[jit]
+fn matrix_product(a: ArrayView2<f64>) -> Array2<f64> {
+    a.dot(&a)
+}
+
+#[test]
+fn errors_say_what_and_where() {
+    rejected(ordering::try_call(1.0, 2.0), 18, "`f64` has no method `total_cmp`");
+    rejected(skips_while::try_call(&[-1, 2]), 23, "no method `skip_while`");
+    rejected(numbers_after_filter::try_call(&[-1, 2]), 29, "put it before the `filter`");
+    rejected(matrix_product::try_call(Array2::eye(2).view()), 37, "has no method `dot`");
+    assert!(ordering::rust(1.0, 2.0));
+    assert_eq!(skips_while::rust(&[-1, 2]), 1);
+    assert_eq!(ordering::stats().compiled, 0);
+    // The second call says the same.
+    rejected(ordering::try_call(1.0, 2.0), 18, "`f64` has no method `total_cmp`");
+}
