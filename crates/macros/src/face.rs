@@ -113,7 +113,8 @@ impl<'a> Face<'a> {
             Some(eager) => quote!(::core::option::Option::Some(|| { #eager })),
             None => quote!(::core::option::Option::None),
         };
-        let ty = self.type_of_functions(&quote!(#rust #try_call #resolve #compile), source, &eager);
+        let functions = quote!(#rust #try_call #resolve #compile);
+        let ty = self.type_of_functions(&functions, source, &eager, &self.pointer());
         quote!(#function #ty)
     }
 
@@ -148,7 +149,9 @@ impl<'a> Face<'a> {
             };
             &__MAMBO_SOURCE
         }};
-        self.type_of_functions(&functions, &source, &quote!(::core::option::Option::None))
+        // The types of the parameters may be what is wrong; no pointer is made of them.
+        let none = quote!(::core::option::Option::None);
+        self.type_of_functions(&functions, &source, &none, &quote!(fn()))
     }
 
     /// The function that is called: `try_call`, or a panic.
@@ -260,12 +263,12 @@ impl<'a> Face<'a> {
         functions: &TokenStream,
         source: &TokenStream,
         eager: &TokenStream,
+        pointer: &TokenStream,
     ) -> TokenStream {
         let (name, vis) = (self.name(), &self.function.vis);
         let cfgs: Vec<&Attribute> =
             self.function.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect();
         let docs = format!("The functions of the kernel [`{name}`](fn@{name}).");
-        let pointer = self.pointer();
         let every = [
             (
                 "The signatures compiled so far.",

@@ -1,0 +1,10 @@
+//! Must not compile.
+use mambo::prelude::*;
+
+#[jit]
+fn k(x: f64) -> f64 {
+    let again = k;
+    again(x)
+}
+
+fn main() {}
