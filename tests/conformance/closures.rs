@@ -41,6 +41,32 @@ fn writes_views(values: &mut [i32], n: usize) {
 }
 
 #[jit]
+fn moves_a_copy(n: u32) -> (u32, u32) {
+    let mut calls = 10;
+    let mut table = [1, 2, 3];
+    let mut next = move |step: u32| {
+        calls += step;
+        table[0] += calls;
+        let mut nested = move || {
+            calls += 100;
+            calls
+        };
+        table[0] + nested()
+    };
+    calls += 1;
+    table[0] = 50;
+    let mut sum = 0;
+    for i in 0..n {
+        sum += next(i);
+        calls += 1;
+    }
+    let mut k = 5;
+    let scaled = (0..n).map(move |x| x * k);
+    k = 7;
+    (sum + scaled.sum::<u32>() + k, calls + table[0])
+}
+
+#[jit]
 fn counts(n: u32) -> (u32, u32) {
     let mut calls = 0;
     let mut next = || {
@@ -129,6 +155,7 @@ fn agree() {
             check!([values = values.clone()] writes_views(&mut values, n));
         }
         check!(counts(n as u32));
+        check!(moves_a_copy(n as u32));
         check!([values = vec![0; n]] nothing_in_or_out(&mut values));
         let values = Array1::from_vec(random.units(n));
         check!(to_methods(values.view(), 0.3));

@@ -97,7 +97,7 @@ impl Lowering {
     /// A call of a name without a path.
     fn name_call(&mut self, name: &str, path: &syn::Path, args: &Args) -> Expr {
         let at = start_of_path(path);
-        match (self.scopes.find(name), name) {
+        match (self.find(name), name) {
             (Some(Binding::Local(local)), _) => {
                 let args = self.arguments(args);
                 self.node(ExprKind::CallLocal(local, args), at)

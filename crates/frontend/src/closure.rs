@@ -3,6 +3,7 @@
 use crate::expr::peeled;
 use crate::lowering::Lowering;
 use crate::pattern::Context;
+use crate::scope::Moved;
 use mambo_ir::kernel::{Block, Expr, ExprKind, Pattern, Stmt};
 
 impl Lowering {
@@ -32,13 +33,23 @@ impl Lowering {
             );
         }
         self.labels.enter_closure();
-        let (params, body) = self.scoped(|this| {
+        let (params, body, moved) = self.scoped(|this| {
+            if source.capture.is_some() {
+                this.scopes.begin_move();
+            }
             let params = source.inputs.iter().map(|input| this.closure_param(input)).collect();
-            (params, this.closure_body(source))
+            (params, this.closure_body(source), this.scopes.moved())
         });
         self.labels.leave();
-        let kind = ExprKind::Closure { params, body: Box::new(body) };
-        self.node(kind, source.inputs_begin.span)
+        let at = source.inputs_begin.span;
+        let moved = moved
+            .into_iter()
+            .map(|Moved { outer, inner }| {
+                let pattern = Pattern::Bind { local: inner, sub: None };
+                (pattern, self.node(ExprKind::Local(outer), at))
+            })
+            .collect();
+        self.node(ExprKind::Closure { moved, params, body: Box::new(body) }, at)
     }
 
     fn closure_param(

@@ -4,7 +4,7 @@ use crate::diagnostics::Diagnostics;
 use crate::items::ConstItems;
 use crate::labels::Labels;
 use crate::names::HostNames;
-use crate::scope::Scopes;
+use crate::scope::{Binding, Scopes};
 use mambo_ir::Span;
 use mambo_ir::kernel::{Expr, ExprKind, LocalId, LocalInfo};
 use proc_macro2::Span as TokenSpan;
@@ -73,6 +73,17 @@ impl Lowering {
         let id = self.locals.len() as LocalId;
         self.locals.push(LocalInfo { name: name.to_owned(), mutable });
         id
+    }
+
+    /// What a name means here, if it is a name of the kernel.
+    pub(crate) fn find(&mut self, name: &str) -> Option<Binding> {
+        let locals = &mut self.locals;
+        self.scopes.find(name, |outer| {
+            let LocalInfo { name, mutable: true } = &locals[outer as usize] else { return None };
+            let inner = LocalInfo { name: name.clone(), mutable: true };
+            locals.push(inner);
+            Some(locals.len() as LocalId - 1)
+        })
     }
 
     /// Runs `body` in a scope of its own.

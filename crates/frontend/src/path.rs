@@ -58,7 +58,7 @@ impl Lowering {
     }
 
     fn single_name(&mut self, name: &str) -> Option<ExprKind> {
-        match self.scopes.find(name) {
+        match self.find(name) {
             Some(Binding::Local(local)) => Some(ExprKind::Local(local)),
             Some(Binding::Const(item)) => Some(ExprKind::Capture(self.const_capture(item))),
             None if name == "None" => Some(ExprKind::Option(None)),

@@ -136,7 +136,7 @@ impl Lowering {
 
     /// What a bare name means if it does not bind.
     fn name_pattern(&mut self, name: &str, at: Span, context: Context) -> Option<Pattern> {
-        match self.scopes.find(name) {
+        match self.scopes.find(name, |_| None) {
             Some(Binding::Const(item)) => {
                 let capture = self.const_capture(item);
                 return Some(Pattern::Capture(capture, self.fresh_id()));
@@ -235,7 +235,7 @@ impl Lowering {
 
     /// A name at the end of a range, which is a constant however it is written.
     fn range_name(&mut self, ident: &syn::Ident) -> Pattern {
-        let capture = match self.scopes.find(&name_of(ident)) {
+        let capture = match self.scopes.find(&name_of(ident), |_| None) {
             Some(Binding::Const(item)) => self.const_capture(item),
             _ => self.host.capture(syn::parse_quote!(#ident)),
         };

@@ -276,6 +276,9 @@ pub enum ExprKind {
     CallLocal(LocalId, Vec<Expr>),
     /// `|params| body`.
     Closure {
+        /// The `mut` bindings that a `move` closure copies when it is made: its own binding and
+        /// the one outside.
+        moved: Vec<(Pattern, Expr)>,
         /// Parameters and their types, if written.
         params: Vec<(Pattern, Option<TypeExpr>)>,
         /// The body.

@@ -3,7 +3,7 @@
 use super::pattern::positions;
 use super::ty::{ArrayTy, Ty};
 use super::{ClosureTy, Infer, Result};
-use mambo_ir::kernel::{BinaryOp, Expr, ExprKind, Literal, SliceElem};
+use mambo_ir::kernel::{BinaryOp, Expr, ExprKind, Literal, Pattern, SliceElem};
 use mambo_ir::signature::Access;
 
 impl<'a> Infer<'a> {
@@ -217,7 +217,7 @@ impl<'a> Infer<'a> {
                     _ => self.defer(expr),
                 }
             }
-            ExprKind::Closure { params, body } => {
+            ExprKind::Closure { moved, params, body } => {
                 let mut tys = Vec::new();
                 for (pattern, ty) in params {
                     let ty = match ty {
@@ -227,7 +227,7 @@ impl<'a> Infer<'a> {
                     self.pattern(pattern, &ty, span)?;
                     tys.push(ty);
                 }
-                self.closure(expr, tys, body)?
+                self.closure(expr, moved, tys, body)?
             }
             ExprKind::Ref { mutable, to } => match self.expr(to)? {
                 Ty::Array(array) => {
@@ -446,12 +446,17 @@ impl<'a> Infer<'a> {
     }
 
     /// Infers the body of a closure whose parameters are bound already.
-    pub(super) fn closure(
+    fn closure(
         &mut self,
         expr: &'a Expr,
+        moved: &'a [(Pattern, Expr)],
         params: Vec<Ty>,
         body: &'a Expr,
     ) -> Result<Ty> {
+        for (inner, outer) in moved {
+            let ty = self.expr(outer)?;
+            self.pattern(inner, &ty, outer.span)?;
+        }
         let result = self.table.any();
         self.returns.push(result.clone());
         let value = self.expr(body);
@@ -472,7 +477,7 @@ impl<'a> Infer<'a> {
 
     /// The result of a closure handed to a method that calls it with `params`.
     pub(super) fn closure_arg(&mut self, arg: &'a Expr, params: &[Ty]) -> Result<Ty> {
-        if let ExprKind::Closure { params: patterns, body } = &arg.kind
+        if let ExprKind::Closure { moved, params: patterns, body } = &arg.kind
             && self.exprs[arg.id as usize].is_none()
         {
             for ((pattern, written), ty) in patterns.iter().zip(params) {
@@ -482,7 +487,7 @@ impl<'a> Infer<'a> {
                 }
                 self.pattern(pattern, ty, arg.span)?;
             }
-            let ty = self.closure(arg, params.to_vec(), body)?;
+            let ty = self.closure(arg, moved, params.to_vec(), body)?;
             self.exprs[arg.id as usize] = Some(ty);
             return Ok(self.closures[&arg.id].result.clone());
         }

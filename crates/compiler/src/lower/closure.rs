@@ -10,7 +10,7 @@ impl<'u> Lower<'_, 'u> {
         let Some(&closure) = self.closures.get(&node) else {
             return self.error(self.span, "this closure is not known here");
         };
-        let ExprKind::Closure { params, body } = &closure.kind else {
+        let ExprKind::Closure { params, body, .. } = &closure.kind else {
             unreachable!("only closures are entered");
         };
         for ((pattern, _), value) in params.iter().zip(args) {

@@ -208,7 +208,10 @@ impl<'u> Lower<'_, 'u> {
                     .collect::<Result<_>>()?;
                 self.call_closure(node, args)?
             }
-            ExprKind::Closure { .. } => {
+            ExprKind::Closure { moved, .. } => {
+                for (inner, outer) in moved {
+                    self.let_stmt(inner, Some(outer), None)?;
+                }
                 self.closures.insert(expr.id, expr);
                 Val::Closure(expr.id)
             }

@@ -16,7 +16,6 @@ fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Let(_, a)
         | ExprKind::Field(a, _)
         | ExprKind::Ref { to: a, .. }
-        | ExprKind::Closure { body: a, .. }
         | ExprKind::Deref(a) => visit(a),
         ExprKind::Binary(_, a, b)
         | ExprKind::Logical { left: a, right: b, .. }
@@ -32,6 +31,10 @@ fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             visit(cond);
             for_each_in_block(then, visit);
             otherwise.iter().for_each(|e| visit(e));
+        }
+        ExprKind::Closure { moved, body, .. } => {
+            moved.iter().for_each(|(_, outer)| visit(outer));
+            visit(body);
         }
         ExprKind::Match(value, arms) => {
             visit(value);

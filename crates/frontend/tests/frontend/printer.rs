@@ -161,12 +161,20 @@ impl Printer<'_> {
             }
             ExprKind::Recurse(args) => format!("recurse({})", self.list(args)),
             ExprKind::CallLocal(id, args) => format!("{}({})", self.used(*id), self.list(args)),
-            ExprKind::Closure { params, body } => {
+            ExprKind::Closure { moved, params, body } => {
                 let params = params.iter().map(|(pattern, ty)| {
                     let ty = ty.as_ref().map(|ty| format!(": {}", self.ty(ty)));
                     format!("{}{}", self.pattern(pattern), ty.unwrap_or_default())
                 });
-                format!("|{}| {}", params.collect::<Vec<_>>().join(", "), e(body))
+                let moved = moved.iter().map(|(inner, outer)| {
+                    format!("move {} = {}; ", self.pattern(inner), e(outer))
+                });
+                format!(
+                    "{}|{}| {}",
+                    moved.collect::<String>(),
+                    params.collect::<Vec<_>>().join(", "),
+                    e(body)
+                )
             }
             ExprKind::Ref { mutable, to } => {
                 format!("&{}{}", if *mutable { "mut " } else { "" }, e(to))
