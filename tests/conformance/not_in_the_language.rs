@@ -37,6 +37,25 @@ fn matrix_product(a: ArrayView2<f64>) -> Array2<f64> {
     a.dot(&a)
 }
 
+#[jit]
+fn offset(x: f64) -> f64 {
+    x + 1.0
+}
+
+#[test]
+fn a_local_function_does_not_pass_for_a_kernel() {
+    fn offset(x: f64) -> f64 {
+        x - 1.0
+    }
+    #[jit]
+    fn uses_local(x: f64) -> f64 {
+        offset(x)
+    }
+    rejected(uses_local::try_call(1.0), line!() - 2, "hides a kernel `offset` outside");
+    assert_eq!(uses_local::rust(1.0), offset(1.0));
+    assert_eq!(self::offset(1.0), 2.0);
+}
+
 #[test]
 fn errors_say_what_and_where() {
     rejected(ordering::try_call(1.0, 2.0), 18, "`f64` has no method `total_cmp`");

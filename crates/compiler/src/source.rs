@@ -63,6 +63,9 @@ pub enum Callee {
     Kernel(&'static KernelSource),
     /// A function of the host.
     Host(HostCallee),
+    /// A function declared in a function body that has the name of a kernel of the module,
+    /// which stands in the way of knowing what it is.
+    Hides(&'static KernelSource),
     /// A function whose type depends on a generic parameter, which only rustc could resolve.
     Unresolved,
 }

@@ -100,5 +100,4 @@ impl Scopes {
             Binding::Local(_) => None,
         })
     }
-
 }

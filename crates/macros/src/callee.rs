@@ -10,13 +10,14 @@
 //!         use path::to::*;                      // found first; `use self::*` for plain `foo`
 //!         Probe::<foo>::new()
 //!     };
-//!     probe.callee("foo", path::to::foo)
+//!     probe.callee("foo", path::to::foo, |f| f)
 //! }
 //! ```
 //!
 //! `Probe` has an inherent method `callee` for kernels and one of a trait for other types. A
 //! kernel declared inside of a function is not seen by `use self::*`, and is called by address
-//! like any other function.
+//! like any other function. If it, or a plain function beside it, hides a kernel of the module,
+//! that is found instead, and told by its path.
 
 use crate::generics::mentions;
 use mambo_frontend::CalleePath;
@@ -47,7 +48,7 @@ fn one(generics: &Generics, callee: &CalleePath) -> TokenStream {
     } else if typed {
         quote_spanned!(name.span()=> callee_with_types(#text, #full))
     } else {
-        quote_spanned!(name.span()=> callee(#text, #path))
+        quote_spanned!(name.span()=> callee(#text, #path, |f| f))
     };
     quote! {{
         #[allow(non_camel_case_types, dead_code)]

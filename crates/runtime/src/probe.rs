@@ -9,6 +9,7 @@ use crate::host::HostFn;
 use crate::kernel::Kernel;
 use mambo_compiler::source::Callee;
 use mambo_ir::Type;
+use std::any::type_name;
 use std::marker::PhantomData;
 
 /// A question about the type `K`.
@@ -24,14 +25,26 @@ impl<K> Probe<K> {
 }
 
 impl<K: Kernel> Probe<K> {
-    /// A kernel called without type arguments; its value settles its generic parameters.
-    pub fn callee(self, _name: &'static str, _value: K::Pointer) -> Callee {
-        Callee::Kernel(K::SOURCE)
+    /// A kernel called without type arguments; making a pointer of it settles its generic
+    /// parameters.
+    pub fn callee<F>(self, _name: &'static str, _value: F, _: fn(F) -> K::Pointer) -> Callee {
+        Self::beside::<F>()
     }
 
     /// A kernel called with type arguments.
     pub fn callee_with_types<F>(self, _name: &'static str, _value: F) -> Callee {
-        Callee::Kernel(K::SOURCE)
+        Self::beside::<F>()
+    }
+
+    /// The kernel, if its type stands where the function of type `F` does. It does not if the
+    /// function is declared in a function body and hides a kernel of the module. Functions have
+    /// the names of their types, with type arguments behind.
+    fn beside<F>() -> Callee {
+        let rest = type_name::<F>().strip_prefix(type_name::<K>());
+        match rest {
+            Some(rest) if rest.is_empty() || rest.starts_with('<') => Callee::Kernel(K::SOURCE),
+            _ => Callee::Hides(K::SOURCE),
+        }
     }
 
     /// A kernel called with type arguments that depend on a generic parameter.
@@ -43,7 +56,7 @@ impl<K: Kernel> Probe<K> {
 /// The answers if `K` is no kernel.
 pub trait HostProbe: Sized {
     /// A function called without type arguments.
-    fn callee<A, R, F: HostFn<A, R>>(self, name: &'static str, value: F) -> Callee {
+    fn callee<A, R, F: HostFn<A, R>>(self, name: &'static str, value: F, _: fn(F) -> F) -> Callee {
         value.callee(name)
     }
 

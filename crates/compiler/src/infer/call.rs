@@ -23,6 +23,13 @@ impl<'a> Infer<'a> {
                 result: Ty::from_host(&host.result),
             },
             Callee::Kernel(_) => self.kernel_callee(expr, callee, types)?,
+            Callee::Hides(hidden) => {
+                let name = hidden.name;
+                let message = format!(
+                    "the `{name}` of this function body hides a kernel `{name}` outside, and only one of the two can be found: give one another name"
+                );
+                return Err(unit.error(expr.span, message));
+            }
             Callee::Unresolved => {
                 let name = &unit.kernel.callees[callee as usize];
                 let message = format!(

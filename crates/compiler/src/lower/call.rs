@@ -20,7 +20,9 @@ impl<'u> Lower<'_, 'u> {
         match &unit.callee(callee).callee {
             Callee::Kernel(source) => self.call_kernel(expr, source, args),
             Callee::Host(host) => self.call_host(host, args),
-            Callee::Unresolved => self.error(expr.span, "this function is not known"),
+            Callee::Hides(_) | Callee::Unresolved => {
+                self.error(expr.span, "this function is not known")
+            }
         }
     }
 

@@ -166,9 +166,9 @@ impl Printer<'_> {
                     let ty = ty.as_ref().map(|ty| format!(": {}", self.ty(ty)));
                     format!("{}{}", self.pattern(pattern), ty.unwrap_or_default())
                 });
-                let moved = moved.iter().map(|(inner, outer)| {
-                    format!("move {} = {}; ", self.pattern(inner), e(outer))
-                });
+                let moved = moved
+                    .iter()
+                    .map(|(inner, outer)| format!("move {} = {}; ", self.pattern(inner), e(outer)));
                 format!(
                     "{}|{}| {}",
                     moved.collect::<String>(),

@@ -142,19 +142,31 @@ impl Kernel for twice {
     }
 }
 
+mod local {
+    pub(super) fn twice(x: f64) -> f64 {
+        x
+    }
+}
+
 #[test]
 fn a_type_tells_kernels_from_other_functions() {
     enum Other {}
     let name = |callee: Callee| match callee {
         Callee::Kernel(source) => format!("kernel {}", source.name),
         Callee::Host(host) => format!("host {} {}", host.name, types(&host)),
+        Callee::Hides(source) => format!("hides kernel {}", source.name),
         Callee::Unresolved => "unresolved".into(),
     };
-    assert_eq!(name(Probe::<twice>::new().callee("twice", twice)), "kernel twice");
+    assert_eq!(name(Probe::<twice>::new().callee("twice", twice, |f| f)), "kernel twice");
+    let local = Probe::<twice>::new().callee("twice", local::twice, |f| f);
+    assert_eq!(name(local), "hides kernel twice");
     let typed = Probe::<twice>::new().callee_with_types("twice", twice::<u8>);
     assert_eq!(name(typed), "kernel twice");
     assert_eq!(name(Probe::<twice>::new().callee_of_generic()), "kernel twice");
-    assert_eq!(name(Probe::<Other>::new().callee("fails", fails)), "host fails (i32) -> i32");
+    assert_eq!(
+        name(Probe::<Other>::new().callee("fails", fails, |f| f)),
+        "host fails (i32) -> i32"
+    );
     let typed = Probe::<Other>::new().callee_with_types("twice", twice::<u8>);
     assert_eq!(name(typed), "host twice (u8) -> u8");
     assert_eq!(name(Probe::<Other>::new().callee_of_generic()), "unresolved");
