@@ -51,7 +51,7 @@ fn mandelbrot(cx: f64, cy: f64, limit: u32) -> u32 {
 unsafe extern "C" {
     fn scalar_axpy(a: f64, x: *const f64, y: *mut f64, n: usize);
     fn scalar_dot(x: *const f64, y: *const f64, n: usize) -> f64;
-    fn scalar_histogram(values: *const u8, n: usize, counts: *mut u32);
+    fn scalar_histogram(values: *const u8, n: usize, counts: *mut u32, bins: usize);
     fn scalar_stencil(a: *const f64, out: *mut f64, width: usize, height: usize);
     safe fn scalar_mandelbrot(cx: f64, cy: f64, limit: u32) -> u32;
 }
@@ -82,7 +82,9 @@ fn loops(criterion: &mut Criterion) {
         &mut counts,
         |counts| histogram(&bytes, counts),
         // SAFETY: the slices have N and 256 elements.
-        |counts| unsafe { scalar_histogram(bytes.as_ptr(), N, counts.as_mut_ptr()) },
+        |counts| unsafe {
+            scalar_histogram(bytes.as_ptr(), N, counts.as_mut_ptr(), counts.len());
+        },
     );
     ratio(
         "stencil",

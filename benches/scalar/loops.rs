@@ -63,11 +63,16 @@ pub unsafe extern "C" fn scalar_dot(x: *const f64, y: *const f64, n: usize) -> f
 }
 
 /// # Safety
-/// `values` must be valid for `n` elements, `counts` for 256.
+/// `values` must be valid for `n` elements, `counts` for `bins`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn scalar_histogram(values: *const u8, n: usize, counts: *mut u32) {
+pub unsafe extern "C" fn scalar_histogram(
+    values: *const u8,
+    n: usize,
+    counts: *mut u32,
+    bins: usize,
+) {
     // SAFETY: promised by the caller.
-    let (values, counts) = unsafe { (from_raw_parts(values, n), from_raw_parts_mut(counts, 256)) };
+    let (values, counts) = unsafe { (from_raw_parts(values, n), from_raw_parts_mut(counts, bins)) };
     histogram(values, counts);
 }
 

@@ -10,6 +10,9 @@
 //!   for i in max(start, middle)..end { check i + c < len; … }
 //! ```
 //!
+//! So does one of an index that is small by how it is computed, a byte or a remainder: it holds
+//! for all turns or none (`middle` is `end`, or 0).
+//!
 //! The second loop has all its checks and is rarely entered, so everything happens as before
 //! and in the same order. A loop that runs in reverse runs its checked part first.
 
@@ -40,6 +43,10 @@ pub fn split_index_ranges(func: &mut Function, options: &PassOptions) {
     }
 }
 
+/// An index that is never greater is checked once before the loop: an array it goes to is
+/// often as long.
+const SMALL_INDEX: i128 = 1 << 16;
+
 /// Up to which index of the loop a check holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Limit {
@@ -51,6 +58,8 @@ enum Limit {
     LengthPlus(Value, u64),
     /// Up to a value that is taken the index from, if it is below the length.
     From { value: Value, len: Value },
+    /// Always, if the length is above a constant; never otherwise.
+    Always { greatest: i128, len: Value },
 }
 
 /// How a loop is split.
@@ -141,8 +150,44 @@ impl Shape<'_> {
             Op::Binary(Binary::Sub, a, b) if self.is_loop_index(b) && outside(a) => {
                 Some(Limit::From { value: a, len })
             }
-            _ => None,
+            _ => {
+                let greatest = self.greatest(index)?;
+                (greatest < SMALL_INDEX).then_some(Limit::Always { greatest, len })
+            }
         }
+    }
+
+    /// What an unsigned value is never above, by how it is computed.
+    fn greatest(&self, value: Value) -> Option<i128> {
+        let dtype = self.func.dtype(value);
+        if !dtype.is_unsigned_int() {
+            return None;
+        }
+        let constant = |value| self.definitions.int(self.func, value);
+        if let Some(value) = constant(value) {
+            return Some(value);
+        }
+        let of_type = crate::passes::ranges::limits(dtype).1;
+        let Some(op) = self.definitions.op(self.func, value) else { return Some(of_type) };
+        let narrowed = match *op {
+            Op::Cast(from) if self.func.dtype(from) == Dtype::Bool => Some(1),
+            Op::Cast(from) => self.greatest(from),
+            Op::Binary(Binary::And | Binary::Min, a, b) => {
+                Some(self.greatest(a)?.min(self.greatest(b)?))
+            }
+            Op::Binary(Binary::Rem, _, b) => constant(b).map(|by| by - 1),
+            Op::Binary(Binary::Div, a, b) => {
+                let by = constant(b).filter(|by| *by > 0)?;
+                Some(self.greatest(a)? / by)
+            }
+            Op::Binary(Binary::Shr, a, b) => {
+                let by = constant(b)?.rem_euclid(i128::from(dtype.bits()));
+                Some(self.greatest(a)? >> by)
+            }
+            Op::Select(_, a, b) => Some(self.greatest(a)?.max(self.greatest(b)?)),
+            _ => None,
+        };
+        Some(narrowed.map_or(of_type, |greatest| greatest.clamp(0, of_type)))
     }
 
     /// Whether `value` is the index of the loop as a `usize`.
@@ -195,6 +240,13 @@ impl Writer<'_> {
                 let after = self.binary(Binary::SaturatingAdd, value, one);
                 let below = self.insert(Op::Compare(Compare::Lt, value, len), Dtype::Bool);
                 self.insert(Op::Select(below, after, zero), Dtype::Usize)
+            }
+            Limit::Always { greatest, len } => {
+                let greatest = self.constant(Const::int(Dtype::Usize, greatest));
+                let last = self.constant(Const::index(usize::MAX));
+                let zero = self.constant(Const::index(0));
+                let fits = self.insert(Op::Compare(Compare::Lt, greatest, len), Dtype::Bool);
+                self.insert(Op::Select(fits, last, zero), Dtype::Usize)
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Control flow: blocks, branches, endless loops and the ways out of a function.
 
+use super::branch::Edge;
 use super::loops::Counter;
 use super::{Body, Lowering, flat_types, register_result, results_in_memory};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -57,9 +58,6 @@ pub(super) enum OnYield<'a> {
     /// Nowhere: the body of the function.
     Never,
 }
-
-/// A destination of a branch with its arguments.
-pub(super) type Edge = (clif::Block, Vec<BlockArg>);
 
 impl<'a> Lowering<'a, '_> {
     /// The whole function.
@@ -192,13 +190,13 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    fn break_edge(&mut self, target: Block, values: &[Value]) -> Edge {
+    pub(super) fn break_edge(&mut self, target: Block, values: &[Value]) -> Edge {
         let frame = self.frame(target);
         let (exit, results) = (self.frames[frame].exit, self.frames[frame].results);
         (exit, self.args(values, results))
     }
 
-    fn continue_edge(&mut self, target: Block, values: &[Value]) -> Edge {
+    pub(super) fn continue_edge(&mut self, target: Block, values: &[Value]) -> Edge {
         let frame = self.frame(target);
         let params = &self.func.block(target).params[..];
         match self.frames[frame].next {
@@ -247,12 +245,6 @@ impl<'a> Lowering<'a, '_> {
         self.b.ins().jump(target, args);
     }
 
-    pub(super) fn branch_if(&mut self, cond: clif::Value, then: &Edge, otherwise: &Edge) {
-        self.entered.insert(then.0);
-        self.entered.insert(otherwise.0);
-        self.b.ins().brif(cond, then.0, &then.1, otherwise.0, &otherwise.1);
-    }
-
     /// Goes on at a block made by [`Self::new_block`] for `results`, if anything jumps there.
     pub(super) fn go_on(&mut self, join: clif::Block, results: &[Value]) {
         self.reachable = self.entered.contains(join);
@@ -269,55 +261,6 @@ impl<'a> Lowering<'a, '_> {
         for &param in params {
             self.bind_flat(param, &mut flat);
             self.depths[param.index()] = self.depth;
-        }
-    }
-
-    fn branch(&mut self, cond: Value, then: Block, otherwise: Block, results: &'a [Value]) {
-        let join = self.new_block(results);
-        let (mut cond, mut then, mut otherwise) = (cond, then, otherwise);
-        while let Some(Op::Unary(Unary::Not, inner)) = self.def(cond) {
-            cond = *inner;
-            std::mem::swap(&mut then, &mut otherwise);
-        }
-        let cond = self.scalar(cond);
-        let then_edge = self.empty_edge(then, join, results);
-        let otherwise_edge = self.empty_edge(otherwise, join, results);
-        let then_block = then_edge.is_none().then(|| self.arm(then));
-        let otherwise_block = otherwise_edge.is_none().then(|| self.arm(otherwise));
-        let edge = |edge: Option<Edge>, block: Option<clif::Block>| {
-            edge.or(block.map(|block| (block, Vec::new()))).expect("an arm is an edge or a block")
-        };
-        self.branch_if(cond, &edge(then_edge, then_block), &edge(otherwise_edge, otherwise_block));
-        for (arm, block) in [(then, then_block), (otherwise, otherwise_block)] {
-            if let Some(block) = block {
-                self.b.switch_to_block(block);
-                self.reachable = true;
-                self.block(arm, OnYield::Join(join, results));
-            }
-        }
-        self.go_on(join, results);
-    }
-
-    /// A block for an arm of an `if`, out of the way if it ends in a panic.
-    fn arm(&mut self, arm: Block) -> clif::Block {
-        let block = self.b.create_block();
-        if matches!(self.func.block(arm).end, Terminator::Panic { .. }) {
-            self.b.set_cold_block(block);
-        }
-        block
-    }
-
-    /// Where an arm without instructions leads.
-    fn empty_edge(&mut self, arm: Block, join: clif::Block, results: &[Value]) -> Option<Edge> {
-        let info = self.func.block(arm);
-        if !info.insts.is_empty() {
-            return None;
-        }
-        match &info.end {
-            Terminator::Yield(values) => Some((join, self.args(values, results))),
-            Terminator::Break { target, values } => Some(self.break_edge(*target, values)),
-            Terminator::Continue { target, values } => Some(self.continue_edge(*target, values)),
-            _ => None,
         }
     }
 

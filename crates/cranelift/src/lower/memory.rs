@@ -35,8 +35,12 @@ impl Lowering<'_, '_> {
             }
             Op::Load { view, indices } => {
                 let (address, offset, flags) = self.element(*view, indices);
-                let ty = clif_type(func.view_type(*view).dtype);
-                let value = self.b.ins().load(ty, flags, address, offset);
+                let dtype = func.view_type(*view).dtype;
+                let value = if self.widens[results[0].index()] {
+                    self.widening_load(dtype, flags, address, offset)
+                } else {
+                    self.b.ins().load(clif_type(dtype), flags, address, offset)
+                };
                 self.bind(results[0], value);
             }
             Op::Store { view, indices, value } => {
@@ -87,6 +91,29 @@ impl Lowering<'_, '_> {
         });
         let flags = MemFlagsData::trusted().with_alias_region(Some(self.parts(view).region));
         (address, offset, flags)
+    }
+
+    /// A load of an integer that is used in more bits: the load itself widens.
+    fn widening_load(
+        &mut self,
+        dtype: Dtype,
+        flags: MemFlagsData,
+        address: clif::Value,
+        offset: i32,
+    ) -> clif::Value {
+        let b = self.b.ins();
+        let wide = match (dtype.size(), dtype.is_signed_int()) {
+            (1, false) => b.uload8(types::I64, flags, address, offset),
+            (1, true) => b.sload8(types::I64, flags, address, offset),
+            (2, false) => b.uload16(types::I64, flags, address, offset),
+            (2, true) => b.sload16(types::I64, flags, address, offset),
+            (4, false) => b.uload32(flags, address, offset),
+            (4, true) => b.sload32(flags, address, offset),
+            _ => unreachable!("64 bits are not widened"),
+        };
+        let value = self.b.ins().ireduce(clif_type(dtype), wide);
+        self.widened.insert(value, wide);
+        value
     }
 
     /// The address of an element and the bytes to add to it.

@@ -7,6 +7,7 @@
 //! address for them, then its parameters. It returns a status, and its result if that is one
 //! scalar.
 
+mod branch;
 mod call;
 mod function;
 mod loops;
@@ -171,6 +172,10 @@ struct Lowering<'a, 'b> {
     /// Arrays of fixed length that are too long for the stack.
     long_arrays: HashMap<Inst, clif::Value>,
     callees: HashMap<cranelift_module::FuncId, clif::FuncRef>,
+    /// Whether an integer is used in more bits than it has.
+    widens: Vec<bool>,
+    /// Such integers in 64 bits, where a load has widened them.
+    widened: HashMap<clif::Value, clif::Value>,
     /// Vectors that hold a scalar in every lane, by that scalar.
     splats: HashMap<clif::Value, clif::Value>,
 }
@@ -211,6 +216,8 @@ pub(crate) fn lower<'a, 'b>(
         fail: None,
         long_arrays: HashMap::new(),
         callees: HashMap::new(),
+        widens: widened_values(func),
+        widened: HashMap::new(),
         splats: HashMap::new(),
     };
     lowering.bind_params(&params);
@@ -224,6 +231,20 @@ pub(crate) fn lower<'a, 'b>(
     builder.seal_all_blocks();
     builder.finalize(config);
     Ok(())
+}
+
+/// Whether each value is an integer that is used in more bits than it has.
+fn widened_values(func: &Function) -> Vec<bool> {
+    let mut widens = vec![false; func.values.len()];
+    for info in &func.insts {
+        if let (&Op::Cast(from), &[to]) = (&info.op, &info.results[..]) {
+            let (to, own) = (func.dtype(to), func.dtype(from));
+            widens[from.index()] |= own.is_int() && (to.is_float() || to.size() > own.size());
+        }
+    }
+    let narrow = |value: usize| func.values[value].ty.as_scalar().is_some_and(|ty| ty.size() < 8);
+    (0..widens.len()).for_each(|value| widens[value] &= narrow(value));
+    widens
 }
 
 impl<'a> Lowering<'a, '_> {

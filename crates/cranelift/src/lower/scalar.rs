@@ -1,7 +1,7 @@
 //! Instructions on scalars, with the semantics of rustc's code.
 
 use super::{Lowering, clif_type};
-use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::condcodes::{CondCode, FloatCC, IntCC};
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, types};
 use mambo_ir::function::{Binary, Compare, Inst, Op, Unary, Value};
@@ -90,6 +90,8 @@ impl Lowering<'_, '_> {
     fn extend(&mut self, value: clif::Value, dtype: Dtype, to: clif::Type) -> clif::Value {
         if clif_type(dtype) == to {
             value
+        } else if let Some(&wide) = self.widened.get(&value) {
+            if to == types::I64 { wide } else { self.b.ins().ireduce(to, wide) }
         } else if dtype.is_signed_int() {
             self.b.ins().sextend(to, value)
         } else {
@@ -388,21 +390,25 @@ impl Lowering<'_, '_> {
         dtype: Dtype,
     ) -> clif::Value {
         if dtype.is_float() {
-            return self.b.ins().fcmp(float_code(op), x, y);
+            self.b.ins().fcmp(float_code(op), x, y)
+        } else {
+            self.b.ins().icmp(int_code(op, dtype), x, y)
         }
-        let code = match (op, dtype.is_signed_int()) {
-            (Compare::Eq, _) => IntCC::Equal,
-            (Compare::Ne, _) => IntCC::NotEqual,
-            (Compare::Lt, true) => IntCC::SignedLessThan,
-            (Compare::Le, true) => IntCC::SignedLessThanOrEqual,
-            (Compare::Gt, true) => IntCC::SignedGreaterThan,
-            (Compare::Ge, true) => IntCC::SignedGreaterThanOrEqual,
-            (Compare::Lt, false) => IntCC::UnsignedLessThan,
-            (Compare::Le, false) => IntCC::UnsignedLessThanOrEqual,
-            (Compare::Gt, false) => IntCC::UnsignedGreaterThan,
-            (Compare::Ge, false) => IntCC::UnsignedGreaterThanOrEqual,
-        };
-        self.b.ins().icmp(code, x, y)
+    }
+
+    /// Whether a comparison is false.
+    pub(super) fn compare_not(
+        &mut self,
+        op: Compare,
+        x: clif::Value,
+        y: clif::Value,
+        dtype: Dtype,
+    ) -> clif::Value {
+        if dtype.is_float() {
+            self.b.ins().fcmp(float_code(op).complement(), x, y)
+        } else {
+            self.b.ins().icmp(int_code(op, dtype).complement(), x, y)
+        }
     }
 
     fn select(&mut self, cond: Value, a: Value, b: Value) -> clif::Value {
@@ -501,6 +507,21 @@ impl Lowering<'_, '_> {
 /// The 128-bit vector of a float type.
 fn vector_of(ty: clif::Type) -> clif::Type {
     if ty == types::F32 { types::F32X4 } else { types::F64X2 }
+}
+
+fn int_code(op: Compare, dtype: Dtype) -> IntCC {
+    match (op, dtype.is_signed_int()) {
+        (Compare::Eq, _) => IntCC::Equal,
+        (Compare::Ne, _) => IntCC::NotEqual,
+        (Compare::Lt, true) => IntCC::SignedLessThan,
+        (Compare::Le, true) => IntCC::SignedLessThanOrEqual,
+        (Compare::Gt, true) => IntCC::SignedGreaterThan,
+        (Compare::Ge, true) => IntCC::SignedGreaterThanOrEqual,
+        (Compare::Lt, false) => IntCC::UnsignedLessThan,
+        (Compare::Le, false) => IntCC::UnsignedLessThanOrEqual,
+        (Compare::Gt, false) => IntCC::UnsignedGreaterThan,
+        (Compare::Ge, false) => IntCC::UnsignedGreaterThanOrEqual,
+    }
 }
 
 fn float_code(op: Compare) -> FloatCC {
