@@ -223,6 +223,12 @@ macro_rules! same_floats {
 }
 same_floats!(f32 f64);
 
+impl<T: Same> Same for mambo::Complex<T> {
+    fn same(&self, other: &Self) -> bool {
+        self.re.same(&other.re) && self.im.same(&other.im)
+    }
+}
+
 macro_rules! same_tuples {
     ($(($($name:ident $index:tt)*))*) => {$(
         impl<$($name: Same),*> Same for ($($name,)*) {

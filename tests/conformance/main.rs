@@ -14,6 +14,7 @@ mod allocation;
 mod assertions;
 mod casts;
 mod closures;
+mod complex_numbers;
 mod constants;
 mod destructuring;
 mod eager;

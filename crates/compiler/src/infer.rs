@@ -6,6 +6,7 @@
 //! get `i32` and `f64`, and what is still open after that is an error.
 
 mod call;
+mod complex;
 pub(crate) mod expr;
 mod method;
 pub(crate) mod pattern;
@@ -214,6 +215,7 @@ impl<'a> Infer<'a> {
                 Ty::Fixed(Box::new(each(self, item)?), unit.constant_len(len)?)
             }
             TypeExpr::Option(item) => Ty::option(each(self, item)?),
+            TypeExpr::Complex(part) => Ty::Complex(Box::new(each(self, part)?)),
             TypeExpr::Ref { mutable, to } => match each(self, to)? {
                 Ty::Array(array) => {
                     let access = if *mutable { Access::Mut } else { Access::Shared };

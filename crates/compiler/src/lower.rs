@@ -14,6 +14,7 @@ mod assign;
 mod broadcast;
 mod call;
 mod closure;
+mod complex;
 mod control;
 mod expr;
 mod float;
@@ -247,6 +248,10 @@ impl<'m, 'u> Lower<'m, 'u> {
             |lower: &mut Self, ty: ValueType| lower.b.add_param(entry, ty, name.map(String::from));
         match ty {
             Type::Scalar(dtype) => Val::Scalar(add(self, (*dtype).into())),
+            Type::Complex(part) => {
+                let mut part = || Val::Scalar(add(self, (*part).into()));
+                Val::Group(vec![part(), part()])
+            }
             Type::Tuple(items) => {
                 Val::Group(items.iter().map(|item| self.param(entry, item, name)).collect())
             }
@@ -272,7 +277,7 @@ impl<'m, 'u> Lower<'m, 'u> {
                         add(self, ValueType::View(view))
                     })
                     .collect();
-                let memory = Memory { ty, leaves, prefix: vec![], fresh: false };
+                let memory = Memory { ty, leaves, prefix: vec![], part: 0, fresh: false };
                 if *mutable { Val::Place(Place::Memory(memory)) } else { self.read_memory(&memory) }
             }
         }
@@ -303,7 +308,7 @@ impl<'m, 'u> Lower<'m, 'u> {
     fn result_leaves(&mut self, value: Val, ty: &Ty, out: &mut Vec<Value>) -> Result<()> {
         match ty {
             Ty::Scalar(_) => out.push(self.scalar(value)?),
-            Ty::Tuple(_) | Ty::Struct(_) => {
+            Ty::Tuple(_) | Ty::Struct(_) | Ty::Complex(_) => {
                 for (item, ty) in self.fields(value)?.into_iter().zip(value::field_types(ty)) {
                     self.result_leaves(item, &ty, out)?;
                 }
@@ -472,7 +477,7 @@ impl<'m, 'u> Lower<'m, 'u> {
     fn anything(&mut self, ty: &Ty) -> Val {
         match ty {
             Ty::Scalar(dtype) => Val::Scalar(self.b.constant(Const::zero(*dtype))),
-            Ty::Tuple(_) | Ty::Struct(_) => {
+            Ty::Tuple(_) | Ty::Struct(_) | Ty::Complex(_) => {
                 Val::Group(value::field_types(ty).iter().map(|ty| self.anything(ty)).collect())
             }
             Ty::Option(item) => {
@@ -485,7 +490,7 @@ impl<'m, 'u> Lower<'m, 'u> {
                 Val::Place(Place::Memory(memory))
             }
             Ty::Array(array) => {
-                let dtype = array.item.as_scalar().unwrap_or(Dtype::F64);
+                let dtype = array.item.as_element().unwrap_or(Dtype::F64);
                 let dims = vec![0; array.rank as usize];
                 Val::Array(ArrayVal { view: self.b.stack_array(dtype, &dims), fresh: false })
             }

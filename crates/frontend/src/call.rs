@@ -161,7 +161,12 @@ impl Lowering {
         let mut ty = path.clone();
         ty.segments.pop();
         ty.segments.pop_punct();
-        let ty = self.path_type(&ty);
+        let ty = match ty.segments.last() {
+            Some(owner) if owner.ident == "Complex" && owner.arguments.is_none() => {
+                TypeExpr::Complex(Box::new(TypeExpr::Infer))
+            }
+            _ => self.path_type(&ty),
+        };
         let last = path.segments.last().map(|segment| &segment.arguments);
         if let Some(PathArguments::AngleBracketed(arguments)) = last {
             self.error(

@@ -145,6 +145,15 @@ impl Lowering {
             let item = types.next().map_or(TypeExpr::Infer, |item| self.lower_type(item));
             return TypeExpr::Option(Box::new(item));
         }
+        if let Some(part) = complex_part(&name) {
+            return TypeExpr::Complex(Box::new(TypeExpr::Scalar(part)));
+        }
+        // Without a type argument it may be a structure of the host.
+        if name == "Complex"
+            && let Some(part) = type_args(last).next()
+        {
+            return TypeExpr::Complex(Box::new(self.lower_type(part)));
+        }
         let path = syn::TypePath { attrs: Vec::new(), qself: None, path: path.clone() };
         TypeExpr::Host(self.host.host_type(Type::Path(path)))
     }
@@ -204,7 +213,18 @@ impl Lowering {
             || self.generics.iter().any(|generic| generic == name)
             || array_name(name).is_some()
             || name == "Option"
+            || name == "Complex"
+            || complex_part(name).is_some()
             || REJECTED.iter().any(|(rejected, _)| *rejected == name)
+    }
+}
+
+/// The parts of a complex type that says them by its name.
+fn complex_part(name: &str) -> Option<Dtype> {
+    match name {
+        "Complex32" => Some(Dtype::F32),
+        "Complex64" => Some(Dtype::F64),
+        _ => None,
     }
 }
 

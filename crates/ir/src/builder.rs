@@ -123,15 +123,25 @@ impl<'a> Builder<'a> {
         self.insert_one(Op::Stride { view, axis }, Dtype::Isize)
     }
 
-    /// One element, unchecked.
+    /// One element that is a scalar, unchecked.
     pub fn load(&mut self, view: Value, indices: &[Value]) -> Value {
-        let ty = self.func.view_type(view).dtype;
-        self.insert_one(Op::Load { view, indices: indices.to_vec() }, ty)
+        self.load_part(view, indices, 0)
     }
 
-    /// Overwrites one element, unchecked.
+    /// One scalar of an element, unchecked.
+    pub fn load_part(&mut self, view: Value, indices: &[Value], part: u8) -> Value {
+        let ty = self.func.view_type(view).dtype.part();
+        self.insert_one(Op::Load { view, indices: indices.to_vec(), part }, ty)
+    }
+
+    /// Overwrites one element that is a scalar, unchecked.
     pub fn store(&mut self, view: Value, indices: &[Value], value: Value) {
-        self.insert(Op::Store { view, indices: indices.to_vec(), value }, &[]);
+        self.store_part(view, indices, 0, value);
+    }
+
+    /// Overwrites one scalar of an element, unchecked.
+    pub fn store_part(&mut self, view: Value, indices: &[Value], part: u8, value: Value) {
+        self.insert(Op::Store { view, indices: indices.to_vec(), part, value }, &[]);
     }
 
     /// An array on the stack.

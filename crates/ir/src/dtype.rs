@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// A primitive type of Rust that an array can hold and an instruction can work on.
+/// A type of Rust that an array can hold and, complex numbers apart, an instruction can work on.
 ///
 /// `usize` and `isize` are types of their own, as in Rust, and are 64 bits wide on every
 /// target Mambo compiles for.
@@ -24,10 +24,14 @@ pub enum Dtype {
     Usize,
     F32,
     F64,
+    /// `Complex<f32>`: an element of arrays only; a value is two `f32`.
+    C64,
+    /// `Complex<f64>`: an element of arrays only; a value is two `f64`.
+    C128,
 }
 
 impl Dtype {
-    /// Every element type, in declaration order.
+    /// Every type that a scalar can have, in declaration order.
     pub const ALL: [Dtype; 13] = [
         Dtype::Bool,
         Dtype::I8,
@@ -60,6 +64,8 @@ impl Dtype {
             Dtype::Usize => "usize",
             Dtype::F32 => "f32",
             Dtype::F64 => "f64",
+            Dtype::C64 => "Complex<f32>",
+            Dtype::C128 => "Complex<f64>",
         }
     }
 
@@ -69,8 +75,28 @@ impl Dtype {
             Dtype::Bool | Dtype::I8 | Dtype::U8 => 1,
             Dtype::I16 | Dtype::U16 => 2,
             Dtype::I32 | Dtype::U32 | Dtype::F32 => 4,
+            Dtype::C128 => 16,
             _ => 8,
         }
+    }
+
+    /// Scalars of one element: 2 for complex numbers.
+    pub const fn parts(self) -> u8 {
+        if self.is_complex() { 2 } else { 1 }
+    }
+
+    /// The type of the scalars of an element.
+    pub const fn part(self) -> Dtype {
+        match self {
+            Dtype::C64 => Dtype::F32,
+            Dtype::C128 => Dtype::F64,
+            scalar => scalar,
+        }
+    }
+
+    /// What an element's address is a multiple of.
+    pub const fn align(self) -> usize {
+        self.part().size()
     }
 
     /// Bits of one value; 1 for `bool`.
@@ -86,9 +112,23 @@ impl Dtype {
         matches!(self, Dtype::F32 | Dtype::F64)
     }
 
+    /// A complex number, which only elements of arrays are.
+    pub const fn is_complex(self) -> bool {
+        matches!(self, Dtype::C64 | Dtype::C128)
+    }
+
+    /// The complex number of two of these floats.
+    pub const fn to_complex(self) -> Option<Dtype> {
+        match self {
+            Dtype::F32 => Some(Dtype::C64),
+            Dtype::F64 => Some(Dtype::C128),
+            _ => None,
+        }
+    }
+
     /// An integer of any width and sign; not `bool`.
     pub const fn is_int(self) -> bool {
-        !self.is_float() && !matches!(self, Dtype::Bool)
+        !self.is_float() && !self.is_complex() && !matches!(self, Dtype::Bool)
     }
 
     /// A signed integer.

@@ -29,6 +29,7 @@ macro_rules! with_type {
                 type $ty = $rust;
                 $body
             })*
+            Dtype::C64 | Dtype::C128 => unreachable!("a scalar is not complex"),
         }
     };
     ($dtype:expr, $ty:ident => $body:expr) => {
@@ -158,7 +159,7 @@ impl Scalar for bool {
 macro_rules! cast_number {
     ($a:expr, $to:expr) => {
         match $to {
-            Dtype::Bool => ill_typed("a cast to bool", $to),
+            Dtype::Bool | Dtype::C64 | Dtype::C128 => ill_typed("a cast", $to),
             Dtype::I8 => ($a as i8).into(),
             Dtype::I16 => ($a as i16).into(),
             Dtype::I32 => ($a as i32).into(),

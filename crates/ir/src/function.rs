@@ -287,20 +287,24 @@ pub enum Op {
         /// The axis.
         axis: u8,
     },
-    /// One element. The indices must be in range; nothing checks them here.
+    /// One scalar of an element. The indices must be in range; nothing checks them here.
     Load {
         /// A view.
         view: Value,
         /// One `usize` an axis.
         indices: Vec<Value>,
+        /// Which scalar: 0, or 1 for the imaginary part of a complex number.
+        part: u8,
     },
-    /// Overwrites one element; no result.
+    /// Overwrites one scalar of an element; no result.
     Store {
         /// A mutable view.
         view: Value,
         /// One `usize` an axis.
         indices: Vec<Value>,
-        /// A scalar of the element type.
+        /// Which scalar, as for `Load`.
+        part: u8,
+        /// A scalar of the type of the part.
         value: Value,
     },
     /// Another view of the same elements: its first element is `view[offset]`, its lengths and
@@ -570,11 +574,11 @@ impl Op {
                 *b = map(*b);
                 *c = map(*c);
             }
-            Op::Load { view, indices } => {
+            Op::Load { view, indices, .. } => {
                 each(indices);
                 *view = map(*view);
             }
-            Op::Store { view, indices, value } => {
+            Op::Store { view, indices, value, .. } => {
                 each(indices);
                 *view = map(*view);
                 *value = map(*value);

@@ -446,6 +446,8 @@ pub enum TypeExpr {
     FixedArray(Box<TypeExpr>, Box<Expr>),
     /// `Option<T>`.
     Option(Box<TypeExpr>),
+    /// `Complex<T>`.
+    Complex(Box<TypeExpr>),
     /// `&T`, `&mut T`.
     Ref {
         /// Whether it is `&mut`.

@@ -40,7 +40,7 @@ pub enum Access {
     Owned,
 }
 
-/// An array of scalars: a slice, an ndarray view or an owned ndarray array.
+/// An array of numbers: a slice, an ndarray view or an owned ndarray array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ArrayType {
     /// Element type.
@@ -69,6 +69,8 @@ pub struct StructType {
 pub enum Type {
     /// A primitive type.
     Scalar(Dtype),
+    /// `Complex<f32>` or `Complex<f64>`, by the type of its parts.
+    Complex(Dtype),
     /// A tuple; the empty one is `()`.
     Tuple(Vec<Type>),
     /// `[T; N]`.
@@ -125,6 +127,7 @@ impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Type::Scalar(dtype) => write!(f, "{dtype}"),
+            Type::Complex(part) => write!(f, "Complex<{part}>"),
             Type::Tuple(items) => {
                 f.write_str("(")?;
                 for (i, item) in items.iter().enumerate() {

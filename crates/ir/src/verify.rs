@@ -114,6 +114,9 @@ fn check_tables(module: &Module) -> Check {
 }
 
 fn check_type(ty: ValueType) -> Check {
+    if let ValueType::Scalar(dtype) = ty {
+        demand!(!dtype.is_complex(), "a scalar is not complex: {ty}");
+    }
     if let ValueType::View(view) = ty {
         demand!(view.rank as usize <= MAX_RANK, "a view has at most {MAX_RANK} axes: {ty}");
         demand!(

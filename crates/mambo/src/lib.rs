@@ -136,15 +136,40 @@ pub use mambo_macros::Data;
 /// ```
 pub use mambo_macros::jit;
 pub use mambo_runtime::{
-    Arg, BackendError, Captured, CompileError, Described, Dispatcher, Elementwise, Error, HostArg,
-    HostFn, Integer, Kernel, Layout, Leaves, Number, Panic, Payload, Plain, Rank, Real, Ret,
-    Scalar, Signature, Stats, Type,
+    Arg, BackendError, Captured, CompileError, Described, Dispatcher, Element, Elementwise, Error,
+    HostArg, HostFn, Integer, Kernel, Layout, Leaves, Number, Panic, Payload, Plain, Rank, Real,
+    Ret, Scalar, Signature, Stats, Type,
 };
+
+/// Complex numbers, as kernels know them: the type that ndarray uses too.
+///
+/// Kernels have `Complex::new`, `i`, `cis` and `from_polar`, the fields, `+ - * / ==` with
+/// complex and real numbers, and the methods `norm`, `norm_sqr`, `l1_norm`, `arg`, `to_polar`,
+/// `conj`, `inv`, `scale`, `unscale`, `powu`, `powi`, `exp`, `ln`, `sqrt`, `sin`, `cos`, `sinh`,
+/// `cosh`, `is_nan`, `is_infinite` and `is_finite`; arrays of them have what arrays have.
+///
+/// ```
+/// use mambo::prelude::*;
+///
+/// #[jit]
+/// fn escapes(c: Complex<f64>, limit: u32) -> u32 {
+///     let mut z = Complex::new(0.0, 0.0);
+///     let mut n = 0;
+///     while n < limit && z.norm_sqr() <= 4.0 {
+///         z = z * z + c;
+///         n += 1;
+///     }
+///     n
+/// }
+///
+/// assert_eq!(escapes(Complex::new(0.3, 0.6), 100), escapes::rust(Complex::new(0.3, 0.6), 100));
+/// ```
+pub use mambo_runtime::Complex;
 
 /// What a module with kernels needs: the attributes, the bounds for generic kernels, and the
 /// array types.
 pub mod prelude {
-    pub use crate::{Data, Elementwise, Integer, Kernel, Number, Real, jit};
+    pub use crate::{Complex, Data, Elementwise, Integer, Kernel, Number, Real, jit};
     pub use ndarray::{
         Array, Array0, Array1, Array2, Array3, Array4, Array5, Array6, ArrayRef, ArrayRef1,
         ArrayRef2, ArrayView, ArrayView0, ArrayView1, ArrayView2, ArrayView3, ArrayView4,

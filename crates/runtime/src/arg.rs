@@ -6,7 +6,7 @@
 use crate::describe::{Described, array_type, reference_type};
 use crate::plain::{Leaves, Plain};
 use crate::rank::{Layouts, MAX_ARRAYS, Rank};
-use crate::scalar::{Scalar, for_each_scalar, for_each_tuple};
+use crate::scalar::{Element, for_each_scalar, for_each_tuple};
 use crate::slots::{Cons, End, SlotBlock};
 use mambo_ir::Type;
 use mambo_ir::signature::Access;
@@ -96,6 +96,8 @@ macro_rules! scalar_references {
 }
 for_each_scalar!(scalar_references);
 
+pub(crate) use references;
+
 macro_rules! tuple_references {
     ($($name:ident $index:tt),+) => {
         references!([$($name: Leaves),+] ($($name,)+));
@@ -104,7 +106,7 @@ macro_rules! tuple_references {
 for_each_tuple!(tuple_references);
 
 // SAFETY: a slice is contiguous, and of class C without saying so.
-unsafe impl<T: Scalar> Arg for &[T] {
+unsafe impl<T: Element> Arg for &[T] {
     type Slots = [u64; 3];
     #[inline]
     fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
@@ -113,7 +115,7 @@ unsafe impl<T: Scalar> Arg for &[T] {
 }
 
 // SAFETY: a slice is contiguous, and of class C without saying so.
-unsafe impl<T: Scalar> Arg for &mut [T] {
+unsafe impl<T: Element> Arg for &mut [T] {
     type Slots = [u64; 3];
     #[inline]
     fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
@@ -210,13 +212,13 @@ unsafe impl<T: Nested, const N: usize> Arg for &mut [T; N] {
 
 /// The slots of an array that is read.
 #[inline]
-fn pack_shared<T: Scalar, D: Rank>(array: &ArrayRef<T, D>, layouts: &mut Layouts) -> D::Slots {
+fn pack_shared<T: Element, D: Rank>(array: &ArrayRef<T, D>, layouts: &mut Layouts) -> D::Slots {
     D::pack(array.as_ptr() as usize, array.shape(), array.strides(), layouts)
 }
 
 /// The slots of an array that is written.
 #[inline]
-fn pack_mut<T: Scalar, D: Rank>(array: &mut ArrayRef<T, D>, layouts: &mut Layouts) -> D::Slots {
+fn pack_mut<T: Element, D: Rank>(array: &mut ArrayRef<T, D>, layouts: &mut Layouts) -> D::Slots {
     let address = array.as_mut_ptr() as usize;
     D::pack(address, array.shape(), array.strides(), layouts)
 }
@@ -235,13 +237,13 @@ macro_rules! arrays {
     )*};
 }
 arrays! {
-    pack_shared [T: Scalar, D: Rank] ArrayBase<ViewRepr<&T>, D>, T;
-    pack_mut [T: Scalar, D: Rank] ArrayBase<ViewRepr<&mut T>, D>, T;
-    pack_mut [T: Scalar, D: Rank] ArrayBase<OwnedRepr<T>, D>, T;
-    pack_shared [T: Scalar, D: Rank] &ArrayRef<T, D>, T;
-    pack_mut [T: Scalar, D: Rank] &mut ArrayRef<T, D>, T;
-    pack_shared [S: ndarray::Data<Elem: Scalar>, D: Rank] &ArrayBase<S, D>, S::Elem;
-    pack_mut [S: ndarray::DataMut<Elem: Scalar>, D: Rank] &mut ArrayBase<S, D>, S::Elem;
+    pack_shared [T: Element, D: Rank] ArrayBase<ViewRepr<&T>, D>, T;
+    pack_mut [T: Element, D: Rank] ArrayBase<ViewRepr<&mut T>, D>, T;
+    pack_mut [T: Element, D: Rank] ArrayBase<OwnedRepr<T>, D>, T;
+    pack_shared [T: Element, D: Rank] &ArrayRef<T, D>, T;
+    pack_mut [T: Element, D: Rank] &mut ArrayRef<T, D>, T;
+    pack_shared [S: ndarray::Data<Elem: Element>, D: Rank] &ArrayBase<S, D>, S::Elem;
+    pack_mut [S: ndarray::DataMut<Elem: Element>, D: Rank] &mut ArrayBase<S, D>, S::Elem;
 }
 
 /// The arguments of a call, as a list.
@@ -297,7 +299,7 @@ pub(crate) fn tells_layout(ty: &Type) -> bool {
 }
 
 /// The type of an array that host functions take: any strides.
-pub(crate) fn strided_array_type<T: Scalar>(rank: u8, access: Access) -> Type {
+pub(crate) fn strided_array_type<T: Element>(rank: u8, access: Access) -> Type {
     match array_type::<T>(rank, access, false) {
         Type::Array(mut array) => {
             array.layout = if rank == 0 { mambo_ir::Layout::C } else { mambo_ir::Layout::Strided };

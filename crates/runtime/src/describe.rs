@@ -2,7 +2,7 @@
 
 use crate::plain::Plain;
 use crate::rank::Rank;
-use crate::scalar::Scalar;
+use crate::scalar::Element;
 use crate::slots::as_slots;
 use mambo_compiler::source::Capture;
 use mambo_ir::signature::{Access, ArrayType};
@@ -34,47 +34,47 @@ impl<T: Plain> Described for T {
 }
 
 /// An array of `T`, layout C.
-pub(crate) fn array_type<T: Scalar>(rank: u8, access: Access, slice: bool) -> Type {
+pub(crate) fn array_type<T: Element>(rank: u8, access: Access, slice: bool) -> Type {
     Type::Array(ArrayType { dtype: T::DTYPE, rank, layout: Layout::C, access, slice })
 }
 
-impl<T: Scalar> Described for &[T] {
+impl<T: Element> Described for &[T] {
     fn describe() -> Type {
         array_type::<T>(1, Access::Shared, true)
     }
 }
 
-impl<T: Scalar> Described for &mut [T] {
+impl<T: Element> Described for &mut [T] {
     fn describe() -> Type {
         array_type::<T>(1, Access::Mut, true)
     }
 }
 
-impl<T: Scalar, D: Rank> Described for ArrayBase<OwnedRepr<T>, D> {
+impl<T: Element, D: Rank> Described for ArrayBase<OwnedRepr<T>, D> {
     fn describe() -> Type {
         array_type::<T>(D::RANK, Access::Owned, false)
     }
 }
 
-impl<T: Scalar, D: Rank> Described for ArrayBase<ViewRepr<&T>, D> {
+impl<T: Element, D: Rank> Described for ArrayBase<ViewRepr<&T>, D> {
     fn describe() -> Type {
         array_type::<T>(D::RANK, Access::Shared, false)
     }
 }
 
-impl<T: Scalar, D: Rank> Described for ArrayBase<ViewRepr<&mut T>, D> {
+impl<T: Element, D: Rank> Described for ArrayBase<ViewRepr<&mut T>, D> {
     fn describe() -> Type {
         array_type::<T>(D::RANK, Access::Mut, false)
     }
 }
 
-impl<T: Scalar, D: Rank> Described for &ArrayRef<T, D> {
+impl<T: Element, D: Rank> Described for &ArrayRef<T, D> {
     fn describe() -> Type {
         array_type::<T>(D::RANK, Access::Shared, false)
     }
 }
 
-impl<T: Scalar, D: Rank> Described for &mut ArrayRef<T, D> {
+impl<T: Element, D: Rank> Described for &mut ArrayRef<T, D> {
     fn describe() -> Type {
         array_type::<T>(D::RANK, Access::Mut, false)
     }
@@ -83,7 +83,7 @@ impl<T: Scalar, D: Rank> Described for &mut ArrayRef<T, D> {
 impl<S, D> Described for &ArrayBase<S, D>
 where
     S: ndarray::Data,
-    S::Elem: Scalar,
+    S::Elem: Element,
     D: Rank,
 {
     fn describe() -> Type {
@@ -94,7 +94,7 @@ where
 impl<S, D> Described for &mut ArrayBase<S, D>
 where
     S: ndarray::DataMut,
-    S::Elem: Scalar,
+    S::Elem: Element,
     D: Rank,
 {
     fn describe() -> Type {
@@ -154,6 +154,7 @@ fn constants(ty: &Type, slots: &[u64]) -> Vec<Const> {
 fn leaves(ty: &Type, into: &mut Vec<Dtype>) {
     match ty {
         Type::Scalar(dtype) => into.push(*dtype),
+        Type::Complex(part) => into.extend([*part; 2]),
         Type::Tuple(items) => items.iter().for_each(|item| leaves(item, into)),
         Type::FixedArray(item, len) => (0..*len).for_each(|_| leaves(item, into)),
         Type::Struct(ty) => ty.fields.iter().for_each(|(_, field)| leaves(field, into)),

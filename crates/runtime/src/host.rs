@@ -8,7 +8,7 @@ use crate::arg::strided_array_type;
 use crate::describe::array_type;
 use crate::plain::Plain;
 use crate::rank::{Rank, view, view_mut};
-use crate::scalar::{Scalar, list_pattern, list_type};
+use crate::scalar::{Element, list_pattern, list_type};
 use crate::slots::SlotBlock;
 use mambo_compiler::source::{Callee, HostCallee};
 use mambo_ir::Type;
@@ -69,7 +69,7 @@ unsafe impl<T: Plain> HostArg for T {
 }
 
 // SAFETY: address, length and stride, as slices are described.
-unsafe impl<'a, T: Scalar> HostArg for &'a [T] {
+unsafe impl<'a, T: Element> HostArg for &'a [T] {
     type Slots = [u64; 3];
     fn host_type() -> Type {
         array_type::<T>(1, Access::Shared, true)
@@ -85,7 +85,7 @@ unsafe impl<'a, T: Scalar> HostArg for &'a [T] {
 }
 
 // SAFETY: address, length and stride, as slices are described.
-unsafe impl<'a, T: Scalar> HostArg for &'a mut [T] {
+unsafe impl<'a, T: Element> HostArg for &'a mut [T] {
     type Slots = [u64; 3];
     fn host_type() -> Type {
         array_type::<T>(1, Access::Mut, true)
@@ -101,7 +101,7 @@ unsafe impl<'a, T: Scalar> HostArg for &'a mut [T] {
 }
 
 // SAFETY: address, lengths and strides, as views are described.
-unsafe impl<'a, T: Scalar, D: Rank> HostArg for ArrayBase<ViewRepr<&'a T>, D> {
+unsafe impl<'a, T: Element, D: Rank> HostArg for ArrayBase<ViewRepr<&'a T>, D> {
     type Slots = D::Slots;
     fn host_type() -> Type {
         strided_array_type::<T>(D::RANK, Access::Shared)
@@ -114,7 +114,7 @@ unsafe impl<'a, T: Scalar, D: Rank> HostArg for ArrayBase<ViewRepr<&'a T>, D> {
 }
 
 // SAFETY: address, lengths and strides, as views are described.
-unsafe impl<'a, T: Scalar, D: Rank> HostArg for ArrayBase<ViewRepr<&'a mut T>, D> {
+unsafe impl<'a, T: Element, D: Rank> HostArg for ArrayBase<ViewRepr<&'a mut T>, D> {
     type Slots = D::Slots;
     fn host_type() -> Type {
         strided_array_type::<T>(D::RANK, Access::Mut)

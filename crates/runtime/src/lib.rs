@@ -18,6 +18,7 @@
 mod arg;
 mod backend;
 mod compiled;
+mod complex;
 mod context;
 #[cfg(test)]
 mod counting;
@@ -52,11 +53,12 @@ pub use kernel::Kernel;
 pub use mambo_compiler::CompileError;
 pub use mambo_compiler::backend::BackendError;
 pub use mambo_ir::{Layout, Signature, Type};
+pub use num_complex::Complex;
 pub use number::{Integer, Number, Real};
 pub use plain::{Leaves, Plain};
 pub use rank::Rank;
 pub use ret::Ret;
-pub use scalar::Scalar;
+pub use scalar::{Element, Scalar};
 
 /// What generated code uses; not for people, and without promises.
 #[doc(hidden)]

@@ -1,7 +1,9 @@
 //! Values made of scalars at fixed places: scalars, tuples, `[T; N]`, `Option` of them, and
 //! structures with `#[derive(Data)]`.
 
-use crate::scalar::{Scalar, for_each_scalar, for_each_tuple, list, list_pattern, list_type};
+use crate::scalar::{
+    Element, Scalar, for_each_scalar, for_each_tuple, list, list_pattern, list_type,
+};
 use crate::slots::{Cons, SlotBlock};
 use mambo_ir::Type;
 use mambo_ir::signature::StructType;
@@ -66,7 +68,7 @@ macro_rules! plain_scalars {
         unsafe impl Plain for $ty {
             type Slots = u64;
             fn plain_type() -> Type {
-                Type::Scalar(<$ty as Scalar>::DTYPE)
+                Type::Scalar(<$ty as Element>::DTYPE)
             }
             #[inline]
             fn to_slots(&self) -> u64 {

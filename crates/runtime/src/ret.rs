@@ -4,7 +4,7 @@ use crate::context::Allocations;
 use crate::describe::Described;
 use crate::plain::Plain;
 use crate::rank::{Rank, view};
-use crate::scalar::{Scalar, for_each_scalar, for_each_tuple, list_pattern, list_type};
+use crate::scalar::{Element, for_each_scalar, for_each_tuple, list_pattern, list_type};
 use crate::slots::SlotBlock;
 use mambo_ir::Type;
 use ndarray::{Array, ShapeBuilder};
@@ -53,6 +53,8 @@ macro_rules! plain_results {
         }
     )*};
 }
+pub(crate) use plain_results;
+
 macro_rules! scalar_results {
     ($($ty:ident),*) => { plain_results!($([] $ty),*); };
 }
@@ -82,7 +84,7 @@ macro_rules! tuple_results {
 for_each_tuple!(tuple_results);
 
 // SAFETY: address, lengths and strides, as arrays are described.
-unsafe impl<T: Scalar, D: Rank> Ret for Array<T, D> {
+unsafe impl<T: Element, D: Rank> Ret for Array<T, D> {
     type Slots = D::Slots;
     fn result_type() -> Type {
         Self::describe()

@@ -1,30 +1,39 @@
-//! The primitive types that arrays hold.
+//! The primitive types, and what arrays hold.
 
 use mambo_ir::Dtype;
+use num_complex::Complex;
 use std::fmt::{Debug, Display};
 
 mod sealed {
     pub trait Sealed {}
 }
 
-/// A primitive type: the integers, the floats and `bool`.
+/// What arrays hold: the primitive types, and `Complex<f32>` and `Complex<f64>`.
 ///
 /// ```
-/// use mambo_runtime::Scalar;
-/// assert_eq!(<f32 as Scalar>::DTYPE.name(), "f32");
+/// use mambo_runtime::Element;
+/// assert_eq!(<f32 as Element>::DTYPE.name(), "f32");
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element type of an array in a kernel",
-    label = "not a primitive number or `bool`",
-    note = "arrays and slices hold i8 to i64, u8 to u64, isize, usize, f32, f64 or bool; for a structure, pass one array a field",
+    label = "not a number or `bool`",
+    note = "arrays and slices hold i8 to i64, u8 to u64, isize, usize, f32, f64, bool, `Complex<f32>` or `Complex<f64>`; for a structure, pass one array a field",
     note = "for a generic parameter write `T: Number`, `T: Real` or `T: Integer`"
 )]
-pub trait Scalar:
-    sealed::Sealed + Copy + PartialEq + PartialOrd + Debug + Display + Default + Send + Sync + 'static
+pub trait Element:
+    sealed::Sealed + Copy + PartialEq + Debug + Display + Default + Send + Sync + 'static
 {
     /// Its name for the compiler.
     const DTYPE: Dtype;
+}
 
+/// A primitive type: the integers, the floats and `bool`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a primitive type",
+    label = "not a primitive number or `bool`",
+    note = "for a generic parameter write `T: Number`, `T: Real` or `T: Integer`"
+)]
+pub trait Scalar: Element + PartialOrd {
     /// Its bits, zero-extended.
     #[doc(hidden)]
     fn to_slot(self) -> u64;
@@ -34,11 +43,19 @@ pub trait Scalar:
     fn from_slot(slot: u64) -> Self;
 }
 
+macro_rules! elements {
+    ($($ty:ty => $dtype:ident),*) => {$(
+        impl sealed::Sealed for $ty {}
+        impl Element for $ty {
+            const DTYPE: Dtype = Dtype::$dtype;
+        }
+    )*};
+}
+
 macro_rules! integers {
     ($($ty:ident as $unsigned:ident => $dtype:ident),* $(,)?) => {$(
-        impl sealed::Sealed for $ty {}
+        elements!($ty => $dtype);
         impl Scalar for $ty {
-            const DTYPE: Dtype = Dtype::$dtype;
             #[inline]
             fn to_slot(self) -> u64 {
                 self as $unsigned as u64
@@ -57,9 +74,9 @@ integers!(
     u64 as u64 => U64, usize as usize => Usize,
 );
 
-impl sealed::Sealed for bool {}
+elements!(bool => Bool, f32 => F32, f64 => F64, Complex<f32> => C64, Complex<f64> => C128);
+
 impl Scalar for bool {
-    const DTYPE: Dtype = Dtype::Bool;
     #[inline]
     fn to_slot(self) -> u64 {
         u64::from(self)
@@ -70,9 +87,7 @@ impl Scalar for bool {
     }
 }
 
-impl sealed::Sealed for f32 {}
 impl Scalar for f32 {
-    const DTYPE: Dtype = Dtype::F32;
     #[inline]
     fn to_slot(self) -> u64 {
         u64::from(self.to_bits())
@@ -83,9 +98,7 @@ impl Scalar for f32 {
     }
 }
 
-impl sealed::Sealed for f64 {}
 impl Scalar for f64 {
-    const DTYPE: Dtype = Dtype::F64;
     #[inline]
     fn to_slot(self) -> u64 {
         self.to_bits()

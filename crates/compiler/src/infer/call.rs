@@ -87,6 +87,9 @@ impl<'a> Infer<'a> {
             return self.array_constructor(expr, item, name, args);
         }
         let ty = self.type_expr(ty)?;
+        if let Ty::Complex(part) = self.table.shallow(&ty) {
+            return self.complex_function(expr, &part, name, args);
+        }
         let Ty::Scalar(dtype) = self.table.shallow(&ty) else {
             let message = format!("`{}` has no function `{name}` in a kernel", self.show(&ty));
             return Err(self.unit.error(expr.span, message));

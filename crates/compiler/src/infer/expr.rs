@@ -327,8 +327,29 @@ impl<'a> Infer<'a> {
         if matches!(op, BinaryOp::Shl | BinaryOp::Shr) {
             return Ok(l);
         }
-        self.unify(&l, &r, left.span)?;
-        Ok(if op.is_comparison() { Ty::BOOL } else { l })
+        let result = match self.with_complex(&l, &r, left)? {
+            Some(complex) => complex,
+            None => {
+                self.unify(&l, &r, left.span)?;
+                l
+            }
+        };
+        Ok(if op.is_comparison() { Ty::BOOL } else { result })
+    }
+
+    /// The result of arithmetic on a complex number and one of its parts' type.
+    fn with_complex(&mut self, l: &Ty, r: &Ty, left: &Expr) -> Result<Option<Ty>> {
+        let (complex, part, real) = match (l, r) {
+            (Ty::Complex(part), real) | (real, Ty::Complex(part)) => {
+                (if matches!(l, Ty::Complex(_)) { l } else { r }, part, real)
+            }
+            _ => return Ok(None),
+        };
+        if !matches!(real, Ty::Scalar(_)) && !self.table.is_float_var(real) {
+            return Ok(None);
+        }
+        self.unify(part, real, left.span)?;
+        Ok(Some(complex.clone()))
     }
 
     fn binary_arrays(&mut self, l: &Ty, r: &Ty, left: &Expr) -> Result<Ty> {
@@ -337,8 +358,14 @@ impl<'a> Infer<'a> {
             other => (other.clone(), 0),
         };
         let ((a, rank_a), (b, rank_b)) = (item(l), item(r));
-        self.unify(&a, &b, left.span)?;
-        Ok(Ty::array(a, rank_a.max(rank_b), Access::Owned))
+        let item = match self.with_complex(&a, &b, left)? {
+            Some(complex) => complex,
+            None => {
+                self.unify(&a, &b, left.span)?;
+                a
+            }
+        };
+        Ok(Ty::array(item, rank_a.max(rank_b), Access::Owned))
     }
 
     /// The type of a field of a structure or tuple.
@@ -348,6 +375,7 @@ impl<'a> Infer<'a> {
                 ty.fields.iter().find(|(field, _)| field == name).map(|(_, ty)| ty.clone())
             }
             Ty::Tuple(items) => items.get(name.parse::<usize>().ok()?).cloned(),
+            Ty::Complex(part) => matches!(name, "re" | "im").then(|| (**part).clone()),
             _ => None,
         }
     }

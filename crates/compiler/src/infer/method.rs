@@ -21,6 +21,7 @@ impl<'a> Infer<'a> {
         let found = match &ty {
             Ty::Var(_) => return Ok(self.defer(expr)),
             Ty::Scalar(dtype) => self.scalar_method(*dtype, name, args)?,
+            Ty::Complex(part) => self.complex_method(part, name, args)?,
             Ty::Option(item) => self.option_method(item, name, args)?,
             Ty::Array(array) => match self.array_method(array, name, args)? {
                 None => self.iterator_method(&own, name, args)?,
@@ -81,7 +82,12 @@ impl<'a> Infer<'a> {
         self.method_args(args, &[], result)
     }
 
-    fn method_args(&mut self, args: &'a [Expr], params: &[Ty], result: Ty) -> Result<Option<Ty>> {
+    pub(super) fn method_args(
+        &mut self,
+        args: &'a [Expr],
+        params: &[Ty],
+        result: Ty,
+    ) -> Result<Option<Ty>> {
         for (arg, param) in args.iter().zip(params) {
             self.expect(arg, param)?;
         }

@@ -16,6 +16,8 @@ pub(crate) enum Ty {
     /// Not known yet.
     Var(u32),
     Scalar(Dtype),
+    /// `Complex<T>`, by the type of its parts.
+    Complex(Box<Ty>),
     Tuple(Vec<Ty>),
     /// `[T; N]`.
     Fixed(Box<Ty>, usize),
@@ -46,7 +48,7 @@ pub(crate) struct StructTy {
     pub(crate) fields: Vec<(String, Ty)>,
 }
 
-/// An array of scalars.
+/// An array of numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ArrayTy {
     pub(crate) item: Box<Ty>,
@@ -79,10 +81,25 @@ impl Ty {
         }
     }
 
+    /// What an array of this element type holds.
+    pub(crate) fn of_element(dtype: Dtype) -> Ty {
+        let part = Ty::Scalar(dtype.part());
+        if dtype.is_complex() { Ty::Complex(Box::new(part)) } else { part }
+    }
+
+    /// The element type of arrays of this.
+    pub(crate) fn as_element(&self) -> Option<Dtype> {
+        match self {
+            Ty::Complex(part) => part.as_scalar()?.to_complex(),
+            other => other.as_scalar(),
+        }
+    }
+
     /// A host type; shared references are erased.
     pub(crate) fn from_host(ty: &Type) -> Ty {
         match ty {
             Type::Scalar(dtype) => Ty::Scalar(*dtype),
+            Type::Complex(part) => Ty::Complex(Box::new(Ty::Scalar(*part))),
             Type::Tuple(items) => Ty::Tuple(items.iter().map(Ty::from_host).collect()),
             Type::FixedArray(item, len) => Ty::Fixed(Box::new(Ty::from_host(item)), *len),
             Type::Option(item) => Ty::option(Ty::from_host(item)),
@@ -92,7 +109,7 @@ impl Ty {
                 Ty::Struct(Rc::new(StructTy { name: ty.name.clone(), fields }))
             }
             Type::Array(ArrayType { dtype, rank, access, slice, .. }) => Ty::Array(ArrayTy {
-                item: Box::new(Ty::Scalar(*dtype)),
+                item: Box::new(Ty::of_element(*dtype)),
                 rank: *rank,
                 access: *access,
                 slice: *slice,
@@ -107,6 +124,7 @@ impl Ty {
     pub(crate) fn to_host(&self) -> Option<Type> {
         Some(match self {
             Ty::Scalar(dtype) => Type::Scalar(*dtype),
+            Ty::Complex(part) => Type::Complex(part.as_scalar()?),
             Ty::Tuple(items) => Type::Tuple(items.iter().map(Ty::to_host).collect::<Option<_>>()?),
             Ty::Fixed(item, len) => Type::FixedArray(Box::new(item.to_host()?), *len),
             Ty::Option(item) => Type::Option(Box::new(item.to_host()?)),
@@ -118,7 +136,7 @@ impl Ty {
                 }))
             }
             Ty::Array(array) => Type::Array(ArrayType {
-                dtype: array.item.as_scalar()?,
+                dtype: array.item.as_element()?,
                 rank: array.rank,
                 layout: Layout::C,
                 access: array.access,
@@ -132,7 +150,7 @@ impl Ty {
     /// Whether a value of this type holds scalars only, at fixed places.
     pub(crate) fn is_plain(&self) -> bool {
         match self {
-            Ty::Scalar(_) => true,
+            Ty::Scalar(_) | Ty::Complex(_) => true,
             Ty::Tuple(items) => items.iter().all(Ty::is_plain),
             Ty::Struct(ty) => ty.fields.iter().all(|(_, ty)| ty.is_plain()),
             Ty::Option(item) | Ty::Fixed(item, _) => item.is_plain(),
@@ -154,6 +172,7 @@ impl fmt::Display for Ty {
                 f.write_str(if items.len() == 1 { ",)" } else { ")" })
             }
             Ty::Scalar(dtype) => write!(f, "{dtype}"),
+            Ty::Complex(part) => write!(f, "Complex<{part}>"),
             Ty::Fixed(item, len) => write!(f, "[{item}; {len}]"),
             Ty::Option(item) => write!(f, "Option<{item}>"),
             Ty::Struct(ty) => f.write_str(&ty.name),
@@ -251,6 +270,7 @@ impl Table {
             Ty::Tuple(items) => {
                 Ty::Tuple(items.iter().map(|item| self.resolve(item)).collect::<Option<_>>()?)
             }
+            Ty::Complex(part) => Ty::Complex(Box::new(self.resolve(&part)?)),
             Ty::Fixed(item, len) => Ty::Fixed(Box::new(self.resolve(&item)?), len),
             Ty::Option(item) => Ty::Option(Box::new(self.resolve(&item)?)),
             Ty::RefMut(to) => Ty::RefMut(Box::new(self.resolve(&to)?)),
@@ -318,7 +338,8 @@ impl Table {
             {
                 self.unify(item, &array.item)
             }
-            (Ty::Option(a), Ty::Option(b))
+            (Ty::Complex(a), Ty::Complex(b))
+            | (Ty::Option(a), Ty::Option(b))
             | (Ty::Range(a), Ty::Range(b))
             | (Ty::Iter(a), Ty::Iter(b)) => self.unify(a, b),
             (Ty::Array(a), Ty::Array(b)) if a.rank == b.rank => self.unify(&a.item, &b.item),

@@ -77,7 +77,8 @@ impl<'u> Lower<'_, 'u> {
                 along(axis, name == "axis_iter_mut")
             }
             ("fill", [value]) => {
-                let value = self.scalar_expr(value)?;
+                let value = self.expr(value)?;
+                let value = self.loaded(value)?;
                 self.fill(view, value)?;
                 Val::UNIT
             }
@@ -122,7 +123,7 @@ impl<'u> Lower<'_, 'u> {
                 let closure = self.closure_node(closure)?;
                 let carried = self.carried_in_order(view, closure)?;
                 self.map_array_into(view, self.ty(expr), &carried, |lower, item| {
-                    lower.call_closure(closure, vec![Val::Scalar(item)])
+                    lower.call_closure(closure, vec![item])
                 })?
             }
             ("mapv_inplace", [closure]) => {
@@ -130,11 +131,9 @@ impl<'u> Lower<'_, 'u> {
                 let carried = self.carried_in_order(view, closure)?;
                 let dims = self.dims(view);
                 self.index_nest(&dims, &carried, &mut |lower, indices| {
-                    let item = lower.b.load(view, indices);
-                    let mapped = lower.call_closure(closure, vec![Val::Scalar(item)])?;
-                    let mapped = lower.scalar(mapped)?;
-                    lower.b.store(view, indices, mapped);
-                    Ok(())
+                    let item = lower.load(view, indices);
+                    let mapped = lower.call_closure(closure, vec![item])?;
+                    lower.store(view, indices, mapped)
                 })?;
                 Val::UNIT
             }
@@ -218,6 +217,7 @@ impl<'u> Lower<'_, 'u> {
             return Ok(None);
         }
         let mapped = self.map_array_into(view, ty, &[], |lower, item| {
+            let item = lower.scalar(item)?;
             match lower.scalar_method(expr, item, name, args)? {
                 Some(value) => Ok(value),
                 None => lower.error(expr.span, format!("numbers have no method `{name}`")),
@@ -285,15 +285,15 @@ impl<'u> Lower<'_, 'u> {
             let len = self.b.dim(view, axis as u8);
             self.check_index(*index, len, &describe(self.unit, array), axis as u8, rank);
         }
-        Ok(Place::Element { view, indices })
+        Ok(Place::Element { view, indices, part: None })
     }
 
     /// `Some(view[indices])` if `some`; the element is read only then.
     fn optional_element(&mut self, view: Value, some: Value, indices: Vec<Value>) -> Result<Val> {
         let dtype = self.b.func.view_type(view).dtype;
-        let ty = Ty::Scalar(dtype);
-        let read = |lower: &mut Self| Ok(Val::Scalar(lower.b.load(view, &indices)));
-        let none = |lower: &mut Self| Ok(Val::Scalar(lower.b.constant(Const::zero(dtype))));
+        let ty = Ty::of_element(dtype);
+        let read = |lower: &mut Self| Ok(lower.load(view, &indices));
+        let none = |lower: &mut Self| Ok(lower.anything(&ty));
         let item = self.branch(some, &[], &ty, read, none)?;
         Ok(Val::Option { some, item: Box::new(item) })
     }
@@ -328,12 +328,9 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// Sets every element.
-    pub(super) fn fill(&mut self, view: Value, value: Value) -> Result<()> {
+    pub(super) fn fill(&mut self, view: Value, value: Val) -> Result<()> {
         let dims = self.dims(view);
-        self.index_nest(&dims, &[], &mut |lower, indices| {
-            lower.b.store(view, indices, value);
-            Ok(())
-        })
+        self.index_nest(&dims, &[], &mut |lower, indices| lower.store(view, indices, value.clone()))
     }
 
     /// A new array with the elements of `view`.
@@ -342,9 +339,8 @@ impl<'u> Lower<'_, 'u> {
         let dtype = self.b.func.view_type(view).dtype;
         let copy = self.allocate(dtype, dims.clone(), false);
         self.index_nest(&dims, &[], &mut |lower, indices| {
-            let item = lower.b.load(view, indices);
-            lower.b.store(copy.view, indices, item);
-            Ok(())
+            let item = lower.load(view, indices);
+            lower.store(copy.view, indices, item)
         })?;
         Ok(copy)
     }
@@ -353,11 +349,11 @@ impl<'u> Lower<'_, 'u> {
     pub(super) fn map_array(
         &mut self,
         view: Value,
-        map: impl FnMut(&mut Self, Value) -> Result<Val>,
+        map: impl FnMut(&mut Self, Val) -> Result<Val>,
     ) -> Result<Val> {
         let dtype = self.b.func.view_type(view).dtype;
         let rank = self.b.func.view_type(view).rank;
-        let ty = Ty::array(Ty::Scalar(dtype), rank, mambo_ir::signature::Access::Owned);
+        let ty = Ty::array(Ty::of_element(dtype), rank, mambo_ir::signature::Access::Owned);
         self.map_array_into(view, &ty, &[], map)
     }
 
@@ -382,10 +378,10 @@ impl<'u> Lower<'_, 'u> {
         view: Value,
         ty: &Ty,
         carried: &[u32],
-        mut map: impl FnMut(&mut Self, Value) -> Result<Val>,
+        mut map: impl FnMut(&mut Self, Val) -> Result<Val>,
     ) -> Result<Val> {
         let Some(dtype) = (match ty {
-            Ty::Array(array) => array.item.as_scalar(),
+            Ty::Array(array) => array.item.as_element(),
             _ => None,
         }) else {
             return self.error(self.span, "an array of a kernel holds numbers or bools");
@@ -393,11 +389,9 @@ impl<'u> Lower<'_, 'u> {
         let dims = self.dims(view);
         let target = self.allocate(dtype, dims.clone(), false);
         self.index_nest(&dims, carried, &mut |lower, indices| {
-            let item = lower.b.load(view, indices);
+            let item = lower.load(view, indices);
             let value = map(lower, item)?;
-            let value = lower.scalar(value)?;
-            lower.b.store(target.view, indices, value);
-            Ok(())
+            lower.store(target.view, indices, value)
         })?;
         Ok(Val::Array(target))
     }
@@ -412,7 +406,7 @@ impl<'u> Lower<'_, 'u> {
         let Ty::Array(ty) = self.ty(expr) else {
             return self.error(expr.span, "the type of this array is not known");
         };
-        let Some(dtype) = ty.item.as_scalar() else {
+        let Some(dtype) = ty.item.as_element() else {
             return self.error(
                 expr.span,
                 "the element type of this array is not known; write it as `Array::<f64, _>`",
@@ -430,8 +424,11 @@ impl<'u> Lower<'_, 'u> {
             "zeros" | "default" => Ok(Val::Array(self.allocate(dtype, dims, true))),
             "ones" | "from_elem" => {
                 let value = match args {
-                    [_, value] => self.scalar_expr(value)?,
-                    _ => self.b.constant(Const::one(dtype)),
+                    [_, value] => {
+                        let value = self.expr(value)?;
+                        self.loaded(value)?
+                    }
+                    _ => self.one_of(dtype),
                 };
                 let array = self.allocate(dtype, dims, false);
                 self.fill(array.view, value)?;
@@ -440,7 +437,7 @@ impl<'u> Lower<'_, 'u> {
             "eye" => {
                 let n = dims[0];
                 let array = self.allocate(dtype, dims, true);
-                let one = self.b.constant(Const::one(dtype));
+                let one = self.b.constant(Const::one(dtype.part()));
                 self.simple_loop(n, |lower, i| lower.b.store(array.view, &[i, i], one));
                 Ok(Val::Array(array))
             }
@@ -455,9 +452,7 @@ impl<'u> Lower<'_, 'u> {
                         _ => Val::Group(indices.iter().copied().map(Val::Scalar).collect()),
                     };
                     let value = lower.call_closure(closure, vec![index])?;
-                    let value = lower.scalar(value)?;
-                    lower.b.store(array.view, indices, value);
-                    Ok(())
+                    lower.store(array.view, indices, value)
                 })?;
                 Ok(Val::Array(array))
             }

@@ -89,9 +89,8 @@ impl<'u> Lower<'_, 'u> {
             target => target,
         };
         let left = self.read(&target)?;
-        let left = self.scalar(left)?;
-        let right = self.scalar(right)?;
-        let result = self.arithmetic(op, left, right)?;
-        self.write(&target, Val::Scalar(result))
+        let left = self.loaded(left)?;
+        let result = self.operate(op, left, right)?;
+        self.write(&target, result)
     }
 }

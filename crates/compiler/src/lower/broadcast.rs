@@ -4,7 +4,7 @@ use super::value::Val;
 use super::{Lower, Result};
 use mambo_ir::function::{Binary, Compare, Op, Value, ValueType, ViewType};
 use mambo_ir::kernel::BinaryOp;
-use mambo_ir::{Layout, SiteKind};
+use mambo_ir::{Dtype, Layout, SiteKind};
 
 impl Lower<'_, '_> {
     /// `a.assign(&b)`: `b` is broadcast to the shape of `a`.
@@ -13,9 +13,8 @@ impl Lower<'_, '_> {
         let dims = self.dims(target);
         let source = self.broadcast(source.view, &dims)?;
         self.index_nest(&dims, &[], &mut |lower, indices| {
-            let item = lower.b.load(source, indices);
-            lower.b.store(target, indices, item);
-            Ok(())
+            let item = lower.load(source, indices);
+            lower.store(target, indices, item)
         })
     }
 
@@ -23,18 +22,17 @@ impl Lower<'_, '_> {
     pub(super) fn update_array(&mut self, target: Value, op: BinaryOp, right: Val) -> Result<()> {
         let dims = self.dims(target);
         let right = match right {
-            Val::Scalar(value) => Operand::Scalar(value),
+            number @ (Val::Scalar(_) | Val::Group(_)) => Operand::Number(number),
             other => {
                 let array = self.array(other)?;
                 Operand::Array(self.broadcast(array.view, &dims)?)
             }
         };
         self.index_nest(&dims, &[], &mut |lower, indices| {
-            let left = lower.b.load(target, indices);
+            let left = lower.load(target, indices);
             let right = right.at(lower, indices);
-            let value = lower.arithmetic(op, left, right)?;
-            lower.b.store(target, indices, value);
-            Ok(())
+            let value = lower.operate(op, left, right)?;
+            lower.store(target, indices, value)
         })
     }
 
@@ -48,25 +46,21 @@ impl Lower<'_, '_> {
         }
         let dims = self.common_dims(&left, &right)?;
         let (left, right) = (self.operand(left, &dims)?, self.operand(right, &dims)?);
-        let dtype = match (&left, &right) {
-            (Operand::Array(view), _) | (_, Operand::Array(view)) => {
-                self.b.func.view_type(*view).dtype
-            }
-            (Operand::Scalar(value), _) => self.b.func.dtype(*value),
-        };
+        let (a, b) = (left.dtype(self), right.dtype(self));
+        // Arithmetic of a complex and a real number is complex.
+        let dtype = if a.is_complex() { a } else { b };
         let target = self.allocate(dtype, dims.clone(), false);
         self.index_nest(&dims, &[], &mut |lower, indices| {
             let (a, b) = (left.at(lower, indices), right.at(lower, indices));
-            let value = lower.arithmetic(op, a, b)?;
-            lower.b.store(target.view, indices, value);
-            Ok(())
+            let value = lower.operate(op, a, b)?;
+            lower.store(target.view, indices, value)
         })?;
         Ok(Val::Array(target))
     }
 
     fn operand(&mut self, value: Val, dims: &[Value]) -> Result<Operand> {
         match value {
-            Val::Scalar(value) => Ok(Operand::Scalar(value)),
+            number @ (Val::Scalar(_) | Val::Group(_)) => Ok(Operand::Number(number)),
             other => {
                 let array = self.array(other)?;
                 Ok(Operand::Array(self.broadcast(array.view, dims)?))
@@ -132,15 +126,30 @@ impl Lower<'_, '_> {
 
 /// An operand of arithmetic on arrays.
 enum Operand {
-    Scalar(Value),
+    Number(Val),
     Array(Value),
 }
 
 impl Operand {
-    fn at(&self, lower: &mut Lower<'_, '_>, indices: &[Value]) -> Value {
+    fn at(&self, lower: &mut Lower<'_, '_>, indices: &[Value]) -> Val {
         match self {
-            Operand::Scalar(value) => *value,
-            Operand::Array(view) => lower.b.load(*view, indices),
+            Operand::Number(number) => number.clone(),
+            Operand::Array(view) => lower.load(*view, indices),
+        }
+    }
+
+    /// The type of its elements.
+    fn dtype(&self, lower: &Lower<'_, '_>) -> Dtype {
+        let func = &lower.b.func;
+        match self {
+            Operand::Array(view) => func.view_type(*view).dtype,
+            Operand::Number(Val::Scalar(value)) => func.dtype(*value),
+            Operand::Number(number) => {
+                let mut parts = Vec::new();
+                number.leaves(&mut parts);
+                let part = parts.first().map(|part| func.dtype(*part));
+                part.and_then(Dtype::to_complex).unwrap_or(Dtype::C128)
+            }
         }
     }
 }

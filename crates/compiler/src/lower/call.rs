@@ -139,7 +139,7 @@ impl<'u> Lower<'_, 'u> {
                     None => self.error(self.span, "this reference cannot be handed on"),
                 }
             }
-            Ty::Tuple(_) | Ty::Struct(_) => {
+            Ty::Tuple(_) | Ty::Struct(_) | Ty::Complex(_) => {
                 let fields = self.fields(value)?;
                 for (field, ty) in fields.into_iter().zip(field_types(param)) {
                     self.argument(field, &ty, out)?;
@@ -162,11 +162,16 @@ impl<'u> Lower<'_, 'u> {
     /// Appends a view for each leaf of a place that is handed on by `&mut`.
     fn reference(&mut self, place: &Place, ty: &Ty, out: &mut Vec<Value>) -> Result<()> {
         match place {
-            Place::Element { view, indices } => {
+            Place::Element { part: Some(_), .. } => self.part_of_complex(),
+            Place::Element { view, indices, part: None } => {
                 out.push(self.element_reference(*view, indices));
                 Ok(())
             }
             Place::Memory(memory) => {
+                let leaf = self.b.func.view_type(memory.leaves[0]).dtype;
+                if leaf.is_complex() && matches!(ty, Ty::Scalar(_)) {
+                    return self.part_of_complex();
+                }
                 for (leaf, (_, dims)) in memory.leaves.iter().zip(memory_leaves(ty)) {
                     let part = Memory { leaves: vec![*leaf], ..memory.clone() };
                     out.push(if dims.is_empty() {
@@ -179,6 +184,13 @@ impl<'u> Lower<'_, 'u> {
             }
             _ => self.error(self.span, "`&mut` of a binding or element is expected here"),
         }
+    }
+
+    fn part_of_complex(&self) -> Result<()> {
+        self.error(
+            self.span,
+            "`&mut` of one part of a complex number cannot be handed on in a kernel: hand on the number, or copy the part",
+        )
     }
 
     fn element_reference(&mut self, view: Value, indices: &[Value]) -> Value {
@@ -232,6 +244,9 @@ impl<'u> Lower<'_, 'u> {
     ) -> Result<Val> {
         if matches!(ty, TypeExpr::Array { .. }) {
             return self.array_constructor(expr, name, args);
+        }
+        if let Ty::Complex(part) = self.value_ty(expr) {
+            return self.complex_function(expr, part, name, args);
         }
         let own = self.value_ty(expr).as_scalar();
         match (name, args, own) {

@@ -307,6 +307,10 @@ impl<'u> Lower<'_, 'u> {
                 Type::Struct(ty) => Val::Group(
                     ty.fields.iter().map(|(_, field)| build(lower, field, scalars)).collect(),
                 ),
+                Type::Complex(part) => {
+                    let part = Type::Scalar(*part);
+                    Val::Group((0..2).map(|_| build(lower, &part, scalars)).collect())
+                }
                 Type::FixedArray(item, len) => {
                     let memory = lower.new_memory(&Ty::from_host(ty));
                     for index in 0..*len {

@@ -95,7 +95,7 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// `is_nan` and the other questions about one float.
-    fn classify(&mut self, x: Value, name: &str) -> Option<Value> {
+    pub(super) fn classify(&mut self, x: Value, name: &str) -> Option<Value> {
         let dtype = self.b.func.dtype(x);
         let size = self.b.unary(Unary::Abs, x);
         let infinity = self.float(dtype, f64::INFINITY);

@@ -271,9 +271,9 @@ impl<'u> Lower<'_, 'u> {
 
     fn element(&mut self, view: Value, indices: Vec<Value>, mutable: bool) -> Val {
         if mutable {
-            Val::Place(Place::Element { view, indices })
+            Val::Place(Place::Element { view, indices, part: None })
         } else {
-            Val::Scalar(self.b.load(view, &indices))
+            self.load(view, &indices)
         }
     }
 

@@ -4,7 +4,7 @@ use super::value::{Iter, RangeVal, Val};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
 use mambo_ir::function::{Binary, Compare, Value};
-use mambo_ir::kernel::{Expr, ExprKind, Literal, NodeId};
+use mambo_ir::kernel::{BinaryOp, Expr, ExprKind, Literal, NodeId};
 use mambo_ir::{Const, Dtype};
 
 impl<'u> Lower<'_, 'u> {
@@ -144,18 +144,17 @@ impl<'u> Lower<'_, 'u> {
                 Val::Scalar(self.b.compare(Compare::Eq, len, zero))
             }
             ("sum" | "product", []) => {
-                let Some(dtype) = ty.as_scalar() else {
+                let Some(dtype) = ty.as_element() else {
                     return self.error(expr.span, "only numbers can be summed in a kernel");
                 };
-                let (op, init) = if name == "sum" {
-                    (Binary::Add, sum_identity(dtype))
-                } else {
-                    (Binary::Mul, Const::one(dtype))
+                let (op, init) = match name {
+                    "product" => (BinaryOp::Mul, self.one_of(dtype)),
+                    _ if dtype.is_complex() => (BinaryOp::Add, self.anything(ty)),
+                    _ => (BinaryOp::Add, Val::Scalar(self.b.constant(sum_identity(dtype)))),
                 };
-                let init = Val::Scalar(self.b.constant(init));
                 self.fold_items(&iter, len, &nodes, ty, init, |lower, acc, item| {
-                    let (acc, item) = (lower.scalar(acc)?, lower.scalar(item)?);
-                    Ok(Val::Scalar(lower.b.binary(op, acc, item)))
+                    let item = lower.loaded(item)?;
+                    lower.operate(op, acc, item)
                 })?
             }
             ("fold", [init, closure]) => {

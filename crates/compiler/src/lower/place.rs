@@ -32,6 +32,9 @@ impl<'u> Lower<'_, 'u> {
                         Place::Local { local, path }
                     }
                     Place::Memory(memory) => Place::Memory(memory_field(&memory, index)),
+                    Place::Element { view, indices, part: None } => {
+                        Place::Element { view, indices, part: Some(index as u8) }
+                    }
                     Place::Temporary(value) => {
                         let field = self.fields(*value)?.swap_remove(index);
                         temporary(field)
@@ -55,6 +58,7 @@ impl<'u> Lower<'_, 'u> {
         }
         let index = match ty {
             Ty::Struct(ty) => ty.fields.iter().position(|(field, _)| field == name),
+            Ty::Complex(_) => ["re", "im"].iter().position(|field| field == &name),
             _ => name.parse().ok(),
         };
         match index {
@@ -79,7 +83,10 @@ impl<'u> Lower<'_, 'u> {
                     None => return self.error(self.span, "this binding has no value here"),
                 }
             }
-            Place::Element { view, indices } => Val::Scalar(self.b.load(*view, indices)),
+            Place::Element { view, indices, part: None } => self.load(*view, indices),
+            Place::Element { view, indices, part: Some(part) } => {
+                Val::Scalar(self.b.load_part(*view, indices, *part))
+            }
             Place::Memory(memory) => self.read_memory(memory),
             Place::Array(array) => Val::Array(*array),
             Place::Temporary(value) => (**value).clone(),
@@ -105,9 +112,10 @@ impl<'u> Lower<'_, 'u> {
                     None => return self.error(self.span, "this place cannot be assigned"),
                 }
             }
-            Place::Element { view, indices } => {
+            Place::Element { view, indices, part: None } => self.store(*view, indices, value)?,
+            Place::Element { view, indices, part: Some(part) } => {
                 let value = self.scalar(value)?;
-                self.b.store(*view, indices, value);
+                self.b.store_part(*view, indices, *part, value);
             }
             Place::Memory(memory) => {
                 let value = self.loaded(value)?;
@@ -129,7 +137,7 @@ impl<'u> Lower<'_, 'u> {
             .into_iter()
             .map(|(dtype, dims)| self.b.stack_array(dtype, &dims))
             .collect();
-        Memory { ty: ty.clone(), leaves, prefix: vec![], fresh: true }
+        Memory { ty: ty.clone(), leaves, prefix: vec![], part: 0, fresh: true }
     }
 
     /// The element `index` of a fixed-size array in memory; not checked.
@@ -137,13 +145,17 @@ impl<'u> Lower<'_, 'u> {
         let Ty::Fixed(item, _) = &memory.ty else { return memory.clone() };
         let mut prefix = memory.prefix.clone();
         prefix.push(index);
-        Memory { ty: (**item).clone(), leaves: memory.leaves.clone(), prefix, fresh: false }
+        let leaves = memory.leaves.clone();
+        Memory { ty: (**item).clone(), leaves, prefix, part: 0, fresh: false }
     }
 
     /// The value in memory; fixed-size arrays stay there.
     pub(super) fn read_memory(&mut self, memory: &Memory) -> Val {
         match &memory.ty {
-            Ty::Scalar(_) => Val::Scalar(self.b.load(memory.leaves[0], &memory.prefix)),
+            Ty::Scalar(_) => {
+                Val::Scalar(self.b.load_part(memory.leaves[0], &memory.prefix, memory.part))
+            }
+            Ty::Complex(_) => self.load(memory.leaves[0], &memory.prefix),
             Ty::Option(item) => {
                 let some = self.b.load(memory.leaves[0], &memory.prefix);
                 let item = Memory {
@@ -167,7 +179,15 @@ impl<'u> Lower<'_, 'u> {
     pub(super) fn write_memory(&mut self, memory: &Memory, value: Val) {
         match (&memory.ty, value) {
             (Ty::Scalar(_), Val::Scalar(value)) => {
-                self.b.store(memory.leaves[0], &memory.prefix, value);
+                self.b.store_part(memory.leaves[0], &memory.prefix, memory.part, value);
+            }
+            (Ty::Complex(_), Val::Group(parts)) => {
+                for (part, value) in parts.into_iter().enumerate() {
+                    if let Val::Scalar(value) = value {
+                        let leaf = memory.leaves[0];
+                        self.b.store_part(leaf, &memory.prefix, part as u8, value);
+                    }
+                }
             }
             (Ty::Option(item_ty), Val::Option { some, item }) => {
                 self.b.store(memory.leaves[0], &memory.prefix, some);
@@ -338,7 +358,7 @@ impl<'u> Lower<'_, 'u> {
                     let len = self.b.dim(array.view, axis as u8);
                     self.check_index(*index, len, &name, axis as u8, rank);
                 }
-                Ok(Place::Element { view: array.view, indices })
+                Ok(Place::Element { view: array.view, indices, part: None })
             }
             _ => self.error(expr.span, "this value cannot be indexed"),
         }
@@ -380,8 +400,11 @@ impl<'u> Lower<'_, 'u> {
     }
 }
 
-/// A field of a structure in memory.
+/// A field of a structure or complex number in memory.
 pub(super) fn memory_field(memory: &Memory, index: usize) -> Memory {
+    if let Ty::Complex(part) = &memory.ty {
+        return Memory { ty: (**part).clone(), part: index as u8, ..memory.clone() };
+    }
     let fields = field_types(&memory.ty);
     let skipped: usize = fields[..index].iter().map(|ty| memory_leaves(ty).len()).sum();
     let own = memory_leaves(&fields[index]).len();
@@ -389,6 +412,7 @@ pub(super) fn memory_field(memory: &Memory, index: usize) -> Memory {
         ty: fields[index].clone(),
         leaves: memory.leaves[skipped..skipped + own].to_vec(),
         prefix: memory.prefix.clone(),
+        part: 0,
         fresh: false,
     }
 }

@@ -8,7 +8,7 @@ use super::value::Val;
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
 use mambo_ir::function::{Binary, Compare, Op, Unary, Value, ValueType, ViewType};
-use mambo_ir::kernel::Expr;
+use mambo_ir::kernel::{BinaryOp, Expr};
 use mambo_ir::{Const, Dtype, Layout, SiteKind};
 
 /// How many partial results a fold of contiguous elements keeps.
@@ -25,22 +25,25 @@ impl<'u> Lower<'_, 'u> {
     ) -> Result<Option<Val>> {
         let dtype = self.b.func.view_type(view).dtype;
         Ok(Some(match (name, args) {
-            ("sum", []) => Val::Scalar(self.fold_array(view, Binary::Add)?),
-            ("product", []) => Val::Scalar(self.fold_array(view, Binary::Mul)?),
+            ("sum", []) => self.fold_array(view, BinaryOp::Add)?,
+            ("product", []) => self.fold_array(view, BinaryOp::Mul)?,
             ("mean", []) => {
-                let sum = self.fold_array(view, Binary::Add)?;
+                let sum = self.fold_array(view, BinaryOp::Add)?;
                 let count = self.element_count(view);
                 let zero = self.b.index(0);
                 let some = self.b.compare(Compare::Ne, count, zero);
-                let count = self.b.cast(count, dtype);
-                let mean = if dtype.is_float() {
-                    self.b.binary(Binary::Div, sum, count)
-                } else {
+                let mut count = self.b.cast(count, dtype.part());
+                if dtype.is_int() {
                     let one = self.b.constant(Const::one(dtype));
-                    let count = self.b.select(some, count, one);
-                    self.divide(sum, count, false)
-                };
-                Self::optional(some, mean)
+                    count = self.b.select(some, count, one);
+                }
+                let mut count = Val::Scalar(count);
+                if dtype.is_complex() {
+                    let none = self.b.constant(Const::zero(dtype.part()));
+                    count = Val::Group(vec![count, Val::Scalar(none)]);
+                }
+                let mean = self.operate(BinaryOp::Div, sum, count)?;
+                Val::Option { some, item: Box::new(mean) }
             }
             ("dot", [other]) => {
                 let other_value = self.expr(other)?;
@@ -52,34 +55,33 @@ impl<'u> Lower<'_, 'u> {
                         "`dot` is for two arrays of one axis in a kernel; write matrix products as loops",
                     );
                 }
-                Val::Scalar(self.dot(view, other_view)?)
+                self.dot(view, other_view)?
             }
             _ => return Ok(None),
         }))
     }
 
-    fn fold_array(&mut self, view: Value, op: Binary) -> Result<Value> {
+    fn fold_array(&mut self, view: Value, op: BinaryOp) -> Result<Val> {
         let ty = self.b.func.view_type(view);
-        let folded = match ty.layout {
+        match ty.layout {
             Layout::C | Layout::F => {
                 let flat = self.memory_order(view);
-                return self.fold_contiguous(flat, op);
+                self.fold_contiguous(flat, op)
             }
             Layout::Strided => {
                 let contiguous = self.is_contiguous(view);
                 self.branch(
                     contiguous,
                     &[],
-                    &Ty::Scalar(ty.dtype),
+                    &Ty::of_element(ty.dtype),
                     |lower| {
                         let flat = lower.memory_order(view);
-                        Ok(Val::Scalar(lower.fold_contiguous(flat, op)?))
+                        lower.fold_contiguous(flat, op)
                     },
-                    |lower| Ok(Val::Scalar(lower.fold_lanes(view, op)?)),
-                )?
+                    |lower| lower.fold_lanes(view, op),
+                )
             }
-        };
-        self.scalar(folded)
+        }
     }
 
     /// Whether the elements fill a stretch of memory, in any order of axes and directions:
@@ -138,29 +140,27 @@ impl<'u> Lower<'_, 'u> {
         self.b.insert_one(op, ValueType::View(ty))
     }
 
-    fn fold_contiguous(&mut self, flat: Value, op: Binary) -> Result<Value> {
+    fn fold_contiguous(&mut self, flat: Value, op: BinaryOp) -> Result<Val> {
         let len = self.b.dim(flat, 0);
-        self.unrolled(len, op, self.identity(flat, op), |lower, k| lower.b.load(flat, &[k]))
+        let identity = self.identity(flat, op);
+        self.unrolled(len, op, identity, |lower, k| Ok(lower.load(flat, &[k])))
     }
 
-    fn identity(&self, view: Value, op: Binary) -> Const {
+    fn identity(&mut self, view: Value, op: BinaryOp) -> Val {
         let dtype = self.b.func.view_type(view).dtype;
-        if op == Binary::Mul { Const::one(dtype) } else { Const::zero(dtype) }
+        if op == BinaryOp::Mul { self.one_of(dtype) } else { self.anything(&Ty::of_element(dtype)) }
     }
 
     /// Lane by lane, each contiguous lane with partial results of its own.
-    fn fold_lanes(&mut self, view: Value, op: Binary) -> Result<Value> {
+    fn fold_lanes(&mut self, view: Value, op: BinaryOp) -> Result<Val> {
         let ty = self.b.func.view_type(view);
+        let start = self.identity(view, op);
         let Some(last) = ty.rank.checked_sub(1) else {
-            let value = self.b.load(view, &[]);
-            let identity = self.identity(view, op);
-            let identity = self.b.constant(identity);
-            return Ok(self.b.binary(op, identity, value));
+            let value = self.load(view, &[]);
+            return self.operate(op, start, value);
         };
         let lanes = super::value::Iter::Lanes { view, axis: last, mutable: false };
         let count = self.iter_len(&lanes)?;
-        let identity = self.identity(view, op);
-        let start = Val::Scalar(self.b.constant(identity));
         let end = self.counted_loop(count, vec![], vec![start], |lower, k, mut state| {
             let lane = lower.item(&lanes, k)?;
             let lane = lower.array(lane)?.view;
@@ -172,26 +172,31 @@ impl<'u> Lower<'_, 'u> {
             let part = lower.branch(
                 contiguous,
                 &[],
-                &Ty::Scalar(ty.dtype),
-                |lower| Ok(Val::Scalar(lower.fold_contiguous(lane, op)?)),
-                |lower| Ok(Val::Scalar(lower.fold_in_order(lane, op)?)),
+                &Ty::of_element(ty.dtype),
+                |lower| lower.fold_contiguous(lane, op),
+                |lower| {
+                    let start = lower.identity(lane, op);
+                    lower.fold_rest(len, op, start, |lower, k| Ok(lower.load(lane, &[k])))
+                },
             )?;
-            let (acc, part) = (lower.scalar(state.remove(0))?, lower.scalar(part)?);
-            Ok(vec![Val::Scalar(lower.b.binary(op, acc, part))])
+            Ok(vec![lower.operate(op, state.remove(0), part)?])
         })?;
-        self.scalar(end[0].clone())
+        Ok(end[0].clone())
     }
 
-    fn fold_in_order(&mut self, lane: Value, op: Binary) -> Result<Value> {
-        let len = self.b.dim(lane, 0);
-        let identity = self.identity(lane, op);
-        let start = Val::Scalar(self.b.constant(identity));
+    /// Folds `at(0)`, `at(1)`, … one by one.
+    fn fold_rest(
+        &mut self,
+        len: Value,
+        op: BinaryOp,
+        start: Val,
+        mut at: impl FnMut(&mut Self, Value) -> Result<Val>,
+    ) -> Result<Val> {
         let end = self.counted_loop(len, vec![], vec![start], |lower, k, mut state| {
-            let acc = lower.scalar(state.remove(0))?;
-            let value = lower.b.load(lane, &[k]);
-            Ok(vec![Val::Scalar(lower.b.binary(op, acc, value))])
+            let value = at(lower, k)?;
+            Ok(vec![lower.operate(op, state.remove(0), value)?])
         })?;
-        self.scalar(end[0].clone())
+        Ok(end[0].clone())
     }
 
     /// Folds `at(0)`, `at(1)`, … with eight partial results, which are put together as
@@ -199,46 +204,39 @@ impl<'u> Lower<'_, 'u> {
     fn unrolled(
         &mut self,
         len: Value,
-        op: Binary,
-        identity: Const,
-        mut at: impl FnMut(&mut Self, Value) -> Value,
-    ) -> Result<Value> {
+        op: BinaryOp,
+        identity: Val,
+        mut at: impl FnMut(&mut Self, Value) -> Result<Val>,
+    ) -> Result<Val> {
         let width = self.b.index(PARTIALS);
         let blocks = self.b.binary(Binary::Div, len, width);
-        let identity = self.b.constant(identity);
-        let partials = vec![Val::Scalar(identity); PARTIALS];
+        let partials = vec![identity.clone(); PARTIALS];
         let partials = self.counted_loop(blocks, vec![], partials, |lower, block, partials| {
             let base = lower.b.binary(Binary::Mul, block, width);
             let mut next = Vec::new();
             for (i, partial) in partials.into_iter().enumerate() {
                 let i = lower.b.index(i);
                 let k = lower.b.binary(Binary::Add, base, i);
-                let value = at(lower, k);
-                let partial = lower.scalar(partial)?;
-                next.push(Val::Scalar(lower.b.binary(op, partial, value)));
+                let value = at(lower, k)?;
+                next.push(lower.operate(op, partial, value)?);
             }
             Ok(next)
         })?;
-        let partials: Vec<Value> =
-            partials.into_iter().map(|partial| self.scalar(partial)).collect::<Result<_>>()?;
         let mut acc = identity;
         for i in 0..PARTIALS / 2 {
-            let pair = self.b.binary(op, partials[i], partials[i + PARTIALS / 2]);
-            acc = self.b.binary(op, acc, pair);
+            let (a, b) = (partials[i].clone(), partials[i + PARTIALS / 2].clone());
+            let pair = self.operate(op, a, b)?;
+            acc = self.operate(op, acc, pair)?;
         }
         let done = self.b.binary(Binary::Mul, blocks, width);
         let rest = self.b.binary(Binary::Sub, len, done);
-        let state = vec![Val::Scalar(acc)];
-        let end = self.counted_loop(rest, vec![], state, |lower, i, mut state| {
+        self.fold_rest(rest, op, acc, |lower, i| {
             let k = lower.b.binary(Binary::Add, done, i);
-            let acc = lower.scalar(state.remove(0))?;
-            let value = at(lower, k);
-            Ok(vec![Val::Scalar(lower.b.binary(op, acc, value))])
-        })?;
-        self.scalar(end[0].clone())
+            at(lower, k)
+        })
     }
 
-    fn dot(&mut self, left: Value, right: Value) -> Result<Value> {
+    fn dot(&mut self, left: Value, right: Value) -> Result<Val> {
         let dtype = self.b.func.view_type(left).dtype;
         let (len, other) = (self.b.dim(left, 0), self.b.dim(right, 0));
         let same = self.b.compare(Compare::Eq, len, other);
@@ -255,25 +253,17 @@ impl<'u> Lower<'_, 'u> {
         let short = self.b.compare(Compare::Le, len, one);
         let contiguous = self.b.binary(Binary::Or, contiguous, short);
         let product = |lower: &mut Self, k: Value| {
-            let (a, b) = (lower.b.load(left, &[k]), lower.b.load(right, &[k]));
-            lower.b.binary(Binary::Mul, a, b)
+            let (a, b) = (lower.load(left, &[k]), lower.load(right, &[k]));
+            lower.operate(BinaryOp::Mul, a, b)
         };
-        let zero = Const::zero(dtype);
-        let value = self.branch(
+        let zero = self.identity(left, BinaryOp::Add);
+        let start = zero.clone();
+        self.branch(
             contiguous,
             &[],
-            &Ty::Scalar(dtype),
-            |lower| Ok(Val::Scalar(lower.unrolled(len, Binary::Add, zero, product)?)),
-            |lower| {
-                let start = Val::Scalar(lower.b.constant(zero));
-                let end = lower.counted_loop(len, vec![], vec![start], |lower, k, mut state| {
-                    let acc = lower.scalar(state.remove(0))?;
-                    let value = product(lower, k);
-                    Ok(vec![Val::Scalar(lower.b.binary(Binary::Add, acc, value))])
-                })?;
-                Ok(end[0].clone())
-            },
-        )?;
-        self.scalar(value)
+            &Ty::of_element(dtype),
+            |lower| lower.unrolled(len, BinaryOp::Add, zero, product),
+            |lower| lower.fold_rest(len, BinaryOp::Add, start, product),
+        )
     }
 }

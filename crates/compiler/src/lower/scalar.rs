@@ -19,13 +19,20 @@ impl<'u> Lower<'_, 'u> {
         };
         match self.loaded(value)? {
             Val::Array(array) => {
-                self.map_array(array.view, |lower, item| Ok(Val::Scalar(lower.b.unary(op, item))))
+                self.map_array(array.view, |lower, item| lower.unary_number(op, item))
             }
-            value => {
-                let value = self.scalar(value)?;
-                Ok(Val::Scalar(self.b.unary(op, value)))
-            }
+            value => self.unary_number(op, value),
         }
+    }
+
+    /// An operation on a number, part by part if it is complex.
+    fn unary_number(&mut self, op: Unary, value: Val) -> Result<Val> {
+        if let Val::Group(parts) = value {
+            let parts = parts.into_iter().map(|part| self.unary_number(op, part));
+            return Ok(Val::Group(parts.collect::<Result<_>>()?));
+        }
+        let value = self.scalar(value)?;
+        Ok(Val::Scalar(self.b.unary(op, value)))
     }
 
     pub(super) fn binary(&mut self, op: BinaryOp, left: &'u Expr, right: &'u Expr) -> Result<Val> {
@@ -41,8 +48,16 @@ impl<'u> Lower<'_, 'u> {
             let value = if op == BinaryOp::Eq { same } else { self.b.unary(Unary::Not, same) };
             return Ok(Val::Scalar(value));
         }
-        let (l, r) = (self.scalar(l)?, self.scalar(r)?);
-        Ok(Val::Scalar(self.arithmetic(op, l, r)?))
+        self.operate(op, l, r)
+    }
+
+    /// `left op right` of two numbers, complex or not.
+    pub(super) fn operate(&mut self, op: BinaryOp, left: Val, right: Val) -> Result<Val> {
+        if matches!(left, Val::Group(_)) || matches!(right, Val::Group(_)) {
+            return self.complex_arithmetic(op, left, right);
+        }
+        let (left, right) = (self.scalar(left)?, self.scalar(right)?);
+        Ok(Val::Scalar(self.arithmetic(op, left, right)?))
     }
 
     /// `left op right` with the checks Rust makes.
@@ -143,6 +158,9 @@ impl<'u> Lower<'_, 'u> {
             }
             Val::Range(_) | Val::Iter(_) => self.iterator_method(expr, own, name, args)?,
             Val::Group(_) if matches!(name, "clone" | "to_owned") => Some(own),
+            Val::Group(parts) if matches!(self.value_ty(receiver), Ty::Complex(_)) => {
+                self.complex_method(parts, name, args)?
+            }
             _ => None,
         };
         match found {

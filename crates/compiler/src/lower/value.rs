@@ -11,7 +11,7 @@ use mambo_ir::signature::{Access, Layout};
 pub(super) enum Val {
     /// A scalar.
     Scalar(Value),
-    /// A tuple or structure: its fields.
+    /// A tuple, structure or complex number: its fields.
     Group(Vec<Val>),
     /// An `Option`; the item holds anything if it is `None`.
     Option { some: Value, item: Box<Val> },
@@ -45,6 +45,8 @@ pub(super) struct Memory {
     pub(super) ty: Ty,
     pub(super) leaves: Vec<Value>,
     pub(super) prefix: Vec<Value>,
+    /// Which part of an element this is, if it is one of a complex number.
+    pub(super) part: u8,
     /// Whether nothing else refers to it, so that a binding may take it over.
     pub(super) fresh: bool,
 }
@@ -54,8 +56,8 @@ pub(super) struct Memory {
 pub(super) enum Place {
     /// A binding, or a field of it.
     Local { local: LocalId, path: Vec<usize> },
-    /// An element of an array.
-    Element { view: Value, indices: Vec<Value> },
+    /// An element of an array, or one part of a complex one.
+    Element { view: Value, indices: Vec<Value>, part: Option<u8> },
     /// A part of a value in memory.
     Memory(Memory),
     /// A whole array or part of one.
@@ -218,7 +220,9 @@ impl Val {
 pub(super) fn memory_leaves(ty: &Ty) -> Vec<(Dtype, Vec<u32>)> {
     fn walk(ty: &Ty, dims: &mut Vec<u32>, out: &mut Vec<(Dtype, Vec<u32>)>) {
         match ty {
-            Ty::Scalar(dtype) => out.push((*dtype, dims.clone())),
+            Ty::Scalar(_) | Ty::Complex(_) => {
+                out.extend(ty.as_element().map(|dtype| (dtype, dims.clone())));
+            }
             Ty::Tuple(items) => items.iter().for_each(|item| walk(item, dims, out)),
             Ty::Struct(ty) => ty.fields.iter().for_each(|(_, field)| walk(field, dims, out)),
             Ty::Option(item) => {
@@ -238,9 +242,10 @@ pub(super) fn memory_leaves(ty: &Ty) -> Vec<(Dtype, Vec<u32>)> {
     out
 }
 
-/// The types of the fields of a tuple or structure.
+/// The types of the fields of a tuple, structure or complex number.
 pub(super) fn field_types(ty: &Ty) -> Vec<Ty> {
     match ty {
+        Ty::Complex(part) => vec![(**part).clone(); 2],
         Ty::Tuple(items) => items.clone(),
         Ty::Struct(ty) => ty.fields.iter().map(|(_, ty)| ty.clone()).collect(),
         _ => Vec::new(),
@@ -251,7 +256,9 @@ pub(super) fn field_types(ty: &Ty) -> Vec<Ty> {
 pub(super) fn result_types(ty: &Ty) -> Vec<ValueType> {
     match ty {
         Ty::Scalar(dtype) => vec![(*dtype).into()],
-        Ty::Tuple(_) | Ty::Struct(_) => field_types(ty).iter().flat_map(result_types).collect(),
+        Ty::Tuple(_) | Ty::Struct(_) | Ty::Complex(_) => {
+            field_types(ty).iter().flat_map(result_types).collect()
+        }
         Ty::Option(item) => {
             let mut types = vec![Dtype::Bool.into()];
             types.extend(result_types(item));
@@ -262,7 +269,7 @@ pub(super) fn result_types(ty: &Ty) -> Vec<ValueType> {
             item.iter().copied().cycle().take(item.len() * len).collect()
         }
         Ty::Array(array) => vec![ValueType::View(ViewType {
-            dtype: array.item.as_scalar().unwrap_or(Dtype::F64),
+            dtype: array.item.as_element().unwrap_or(Dtype::F64),
             rank: array.rank,
             layout: Layout::C,
             mutable: array.access != Access::Shared,

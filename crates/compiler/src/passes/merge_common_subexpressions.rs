@@ -32,12 +32,13 @@ pub fn merge_common_subexpressions(func: &mut Function) {
 /// An instruction as what it computes: the operation with its final operands, and the type.
 type Key = (Op, Option<ValueType>);
 
-/// An element whose value in memory is known.
+/// A scalar of an element whose value in memory is known.
 #[derive(Clone, Debug)]
 struct Element {
     root: Root,
     view: Value,
     indices: Vec<Value>,
+    part: u8,
     value: Value,
 }
 
@@ -113,15 +114,15 @@ impl Merger<'_> {
                 let key = Op::Assert { cond: *cond, site: SiteId(0), operands: Vec::new() };
                 self.first(key)
             }
-            Op::Load { view, indices } => {
-                let (view, indices) = (*view, indices.clone());
-                self.load(inst, view, indices)
+            Op::Load { view, indices, part } => {
+                let (view, indices, part) = (*view, indices.clone(), *part);
+                self.load(inst, view, indices, part)
             }
-            Op::Store { view, indices, value } => {
-                let (view, indices, value) = (*view, indices.clone(), *value);
+            Op::Store { view, indices, part, value } => {
+                let (view, indices, part, value) = (*view, indices.clone(), *part, *value);
                 self.forget(inst);
                 let root = root(self.func, &self.definitions, view);
-                self.elements.push(Element { root, view, indices, value });
+                self.elements.push(Element { root, view, indices, part, value });
                 true
             }
             Op::If { cond, then, otherwise } => {
@@ -196,17 +197,19 @@ impl Merger<'_> {
         }
     }
 
-    fn load(&mut self, inst: Inst, view: Value, indices: Vec<Value>) -> bool {
+    fn load(&mut self, inst: Inst, view: Value, indices: Vec<Value>, part: u8) -> bool {
         let result = self.func.inst(inst).results[0];
-        let known =
-            self.elements.iter().find(|known| known.view == view && known.indices == indices);
+        let known = self
+            .elements
+            .iter()
+            .find(|known| known.view == view && known.indices == indices && known.part == part);
         if let Some(known) = known {
             let value = known.value;
             self.replaced.replace(result, value);
             return false;
         }
         let root = root(self.func, &self.definitions, view);
-        self.elements.push(Element { root, view, indices, value: result });
+        self.elements.push(Element { root, view, indices, part, value: result });
         true
     }
 

@@ -55,7 +55,7 @@ fn find_arrays(func: &Function, definitions: &Definitions) -> HashMap<Value, Vec
     walk::each_inst(func, func.entry, &mut |inst| {
         let op = &func.inst(inst).op;
         match op {
-            Op::Load { view, indices } | Op::Store { view, indices, .. } => {
+            Op::Load { view, indices, .. } | Op::Store { view, indices, .. } => {
                 let fits = arrays.get(view).is_some_and(|dims: &Vec<u32>| {
                     element(func, definitions, dims, indices).is_some()
                 });
@@ -121,22 +121,27 @@ impl Promoter<'_> {
         views.sort();
         let mut zeros = Vec::new();
         for view in views {
-            let dtype = self.func.view_type(view).dtype;
+            let (dtype, parts) = {
+                let dtype = self.func.view_type(view).dtype;
+                (dtype.part(), dtype.parts() as usize)
+            };
             let op = Op::Const(Const::zero(dtype));
             let zero = self.func.new_inst(op, &[dtype.into()], Default::default());
             zeros.push(zero);
             self.first.insert(view, self.current.len());
-            let size = self.arrays[&view].iter().map(|&dim| dim as usize).product();
+            let size = self.arrays[&view].iter().map(|&dim| dim as usize).product::<usize>();
             let value = self.func.inst(zero).results[0];
-            self.current.extend(std::iter::repeat_n(value, size));
+            self.current.extend(std::iter::repeat_n(value, size * parts));
         }
         let entry = self.func.entry;
         self.func.block_mut(entry).insts.splice(0..0, zeros);
     }
 
-    fn place(&self, view: Value, indices: &[Value]) -> Option<usize> {
+    fn place(&self, view: Value, indices: &[Value], part: u8) -> Option<usize> {
         let dims = self.arrays.get(&view)?;
-        Some(self.first[&view] + element(self.func, &self.definitions, dims, indices)?)
+        let parts = self.func.view_type(view).dtype.parts() as usize;
+        let element = element(self.func, &self.definitions, dims, indices)?;
+        Some(self.first[&view] + element * parts + part as usize)
     }
 
     fn block(&mut self, block: Block) {
@@ -145,17 +150,19 @@ impl Promoter<'_> {
         for inst in insts {
             match self.func.inst(inst).op.clone() {
                 Op::StackArray { .. } if self.is_promoted(inst) => {}
-                Op::Load { view, indices } => match self.place(view, &indices) {
+                Op::Load { view, indices, part } => match self.place(view, &indices, part) {
                     Some(place) => {
                         let result = self.func.inst(inst).results[0];
                         self.replaced.replace(result, self.current[place]);
                     }
                     None => out.push(inst),
                 },
-                Op::Store { view, indices, value } => match self.place(view, &indices) {
-                    Some(place) => self.current[place] = self.replaced.resolve(value),
-                    None => out.push(inst),
-                },
+                Op::Store { view, indices, part, value } => {
+                    match self.place(view, &indices, part) {
+                        Some(place) => self.current[place] = self.replaced.resolve(value),
+                        None => out.push(inst),
+                    }
+                }
                 Op::If { then, otherwise, .. } => {
                     self.if_(inst, then, otherwise);
                     out.push(inst);
@@ -190,8 +197,8 @@ impl Promoter<'_> {
         let mut elements = Vec::new();
         for &block in blocks {
             walk::each_inst(self.func, block, &mut |inst| {
-                if let Op::Store { view, indices, .. } = &self.func.inst(inst).op {
-                    elements.extend(self.place(*view, indices));
+                if let Op::Store { view, indices, part, .. } = &self.func.inst(inst).op {
+                    elements.extend(self.place(*view, indices, *part));
                 }
             });
         }

@@ -33,9 +33,9 @@ impl Lowering<'_, '_> {
                 let stride = self.stride(*view, *axis as usize);
                 self.bind(results[0], stride);
             }
-            Op::Load { view, indices } => {
-                let (address, offset, flags) = self.element(*view, indices);
-                let dtype = func.view_type(*view).dtype;
+            Op::Load { view, indices, part } => {
+                let (address, offset, flags) = self.element(*view, indices, *part);
+                let dtype = func.view_type(*view).dtype.part();
                 let value = if self.widens[results[0].index()] {
                     self.widening_load(dtype, flags, address, offset)
                 } else {
@@ -43,9 +43,9 @@ impl Lowering<'_, '_> {
                 };
                 self.bind(results[0], value);
             }
-            Op::Store { view, indices, value } => {
+            Op::Store { view, indices, part, value } => {
                 let value = self.scalar(*value);
-                let (address, offset, flags) = self.element(*view, indices);
+                let (address, offset, flags) = self.element(*view, indices, *part);
                 self.b.ins().store(flags, value, address, offset);
             }
             Op::View { view, offset, dims, strides } => {
@@ -82,9 +82,16 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Address, displacement and flags for one element.
-    fn element(&mut self, view: Value, indices: &[Value]) -> (clif::Value, i32, MemFlagsData) {
-        let (mut address, displacement) = self.address(view, indices);
+    /// Where a scalar of an element is: an address, and the bytes to add to it.
+    fn element(
+        &mut self,
+        view: Value,
+        indices: &[Value],
+        part: u8,
+    ) -> (clif::Value, i32, MemFlagsData) {
+        let (mut address, mut displacement) = self.address(view, indices);
+        let part_size = self.func.view_type(view).dtype.part().size();
+        displacement = displacement.wrapping_add((part_size * part as usize) as i64);
         let offset = i32::try_from(displacement).unwrap_or_else(|_| {
             address = self.b.ins().iadd_imm_s(address, displacement);
             0
@@ -256,7 +263,7 @@ impl Lowering<'_, '_> {
     fn call_allocate(&mut self, bytes: clif::Value, dtype: Dtype, zeroed: bool) -> clif::Value {
         let one = self.b.ins().iconst(types::I64, 1);
         let bytes = self.b.ins().umax(bytes, one);
-        let align = self.b.ins().iconst(types::I64, dtype.size() as i64);
+        let align = self.b.ins().iconst(types::I64, dtype.align() as i64);
         let zeroed = self.b.ins().iconst(types::I32, i64::from(zeroed));
         self.call_context(
             offset_of!(Context, allocate),
@@ -275,7 +282,7 @@ impl Lowering<'_, '_> {
     /// Memory on the stack.
     fn stack_array(&mut self, dtype: Dtype, dims: &[u32]) -> clif::Value {
         let bytes = array_bytes(dtype, dims).max(1) as u32;
-        let align = dtype.size().trailing_zeros() as u8;
+        let align = dtype.align().trailing_zeros() as u8;
         let data = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, align);
         let slot = self.b.create_sized_stack_slot(data);
         self.b.ins().stack_addr(types::I64, slot, 0)

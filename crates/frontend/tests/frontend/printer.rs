@@ -274,6 +274,7 @@ impl Printer<'_> {
                 format!("({})", items.iter().map(|ty| self.ty(ty)).collect::<Vec<_>>().join(", "))
             }
             TypeExpr::FixedArray(item, len) => format!("[{}; {}]", self.ty(item), self.expr(len)),
+            TypeExpr::Complex(part) => format!("Complex<{}>", self.ty(part)),
             TypeExpr::Option(item) => format!("Option<{}>", self.ty(item)),
             TypeExpr::Ref { mutable, to } => {
                 format!("&{}{}", if *mutable { "mut " } else { "" }, self.ty(to))

@@ -235,14 +235,14 @@ impl<'a> Machine<'a> {
                 let stride = self.view(*view)?.strides[*axis as usize];
                 self.define(result(0), stride);
             }
-            Op::Load { view, indices } => {
+            Op::Load { view, indices, part } => {
                 let (buffer, place) = self.element(*view, indices)?;
-                let value = self.memory.load(buffer, place)?;
+                let value = self.memory.load(buffer, place, *part)?;
                 self.define(result(0), value);
             }
-            Op::Store { view, indices, value } => {
+            Op::Store { view, indices, part, value } => {
                 let (buffer, place) = self.element(*view, indices)?;
-                self.memory.store(buffer, place, self.scalar(*value)?)?;
+                self.memory.store(buffer, place, *part, self.scalar(*value)?)?;
             }
             Op::View { view, offset, dims, strides } => {
                 let ty = self.function.view_type(result(0));

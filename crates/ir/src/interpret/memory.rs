@@ -22,7 +22,7 @@ struct Buffer {
     dtype: Dtype,
     /// Elements as the processor stores them, little end first.
     bytes: Vec<u8>,
-    /// Which elements are set; none listed means all.
+    /// Which scalars of elements are set; none listed means all.
     set: Vec<bool>,
     origin: Origin,
     alive: bool,
@@ -56,15 +56,15 @@ impl Memory {
         })
     }
 
-    /// Adds an array of the host.
+    /// Adds an array of the host, complex numbers part by part.
     ///
     /// # Panics
     /// If an element is not of type `dtype`.
     pub fn add(&mut self, dtype: Dtype, elements: impl IntoIterator<Item = Const>) -> BufferId {
-        let mut bytes = Vec::new();
+        let (part, mut bytes) = (dtype.part(), Vec::new());
         for element in elements {
-            assert_eq!(element.dtype(), dtype, "elements of one type");
-            bytes.extend_from_slice(&element.bits().to_le_bytes()[..dtype.size()]);
+            assert_eq!(element.dtype(), part, "elements of one type");
+            bytes.extend_from_slice(&element.bits().to_le_bytes()[..part.size()]);
         }
         self.add_bytes(dtype, &bytes)
     }
@@ -74,14 +74,18 @@ impl Memory {
         self.buffers.get(buffer.0 as usize).map_or(&[], |buffer| &buffer.bytes)
     }
 
-    /// The elements of a view in logical order, or `None` if one is unset or outside.
+    /// The scalars of the elements of a view in logical order, or `None` if one is unset or
+    /// outside.
     pub fn read(&self, view: &View) -> Option<Vec<Const>> {
         if !self.contains(view) {
             return None;
         }
         let mut elements = Vec::new();
         view.for_each_place(|place| {
-            self.load(view.buffer, place).map(|element| elements.push(element))
+            for part in 0..self.buffers[view.buffer.0 as usize].dtype.parts() {
+                elements.push(self.load(view.buffer, place, part)?);
+            }
+            Ok::<_, &str>(())
         })
         .ok()?;
         Some(elements)
@@ -122,14 +126,15 @@ impl Memory {
         let bytes = len.checked_mul(dtype.size())?;
         let allocated = self.allocated.checked_add(bytes).filter(|&all| all <= limit)?;
         self.allocated = allocated;
-        let set = if zeroed { Vec::new() } else { vec![false; len] };
+        let set = if zeroed { Vec::new() } else { vec![false; len * dtype.parts() as usize] };
         let bytes = vec![0; bytes];
         Some(self.push(Buffer { dtype, bytes, set, origin: Origin::Alloc, alive: true }))
     }
 
     /// A new array on the stack, unset.
     pub(super) fn stack_array(&mut self, dtype: Dtype, len: usize) -> BufferId {
-        let (bytes, set) = (vec![0; len * dtype.size()], vec![false; len]);
+        let set = vec![false; len * dtype.parts() as usize];
+        let bytes = vec![0; len * dtype.size()];
         self.push(Buffer { dtype, bytes, set, origin: Origin::Stack, alive: true })
     }
 
@@ -161,26 +166,33 @@ impl Memory {
         BufferId(self.buffers.len() as u32 - 1)
     }
 
-    /// The element at a place of a buffer.
-    pub(super) fn load(&self, buffer: BufferId, place: isize) -> Result<Const, &'static str> {
+    /// A scalar of the element at a place of a buffer.
+    pub(super) fn load(
+        &self,
+        buffer: BufferId,
+        place: isize,
+        part: u8,
+    ) -> Result<Const, &'static str> {
         let buffer = &self.buffers[buffer.0 as usize];
-        let at = buffer.place(place)?;
+        let at = buffer.place(place, part)?;
         if buffer.set.get(at) == Some(&false) {
             return Err("the element was never set");
         }
-        Ok(read_element(buffer.dtype, &buffer.bytes[at * buffer.dtype.size()..]))
+        let dtype = buffer.dtype.part();
+        Ok(read_element(dtype, &buffer.bytes[at * dtype.size()..]))
     }
 
-    /// Overwrites the element at a place of a buffer.
+    /// Overwrites a scalar of the element at a place of a buffer.
     pub(super) fn store(
         &mut self,
         buffer: BufferId,
         place: isize,
+        part: u8,
         value: Const,
     ) -> Result<(), &'static str> {
         let buffer = &mut self.buffers[buffer.0 as usize];
-        let at = buffer.place(place)?;
-        let size = buffer.dtype.size();
+        let at = buffer.place(place, part)?;
+        let size = buffer.dtype.part().size();
         buffer.bytes[at * size..][..size].copy_from_slice(&value.bits().to_le_bytes()[..size]);
         if let Some(set) = buffer.set.get_mut(at) {
             *set = true;
@@ -195,12 +207,16 @@ impl Memory {
 }
 
 impl Buffer {
-    /// A place as an index of an element.
-    fn place(&self, place: isize) -> Result<usize, &'static str> {
+    /// The number of a scalar of the element at a place.
+    fn place(&self, place: isize, part: u8) -> Result<usize, &'static str> {
         if !self.alive {
             return Err("the array is gone");
         }
         let len = self.bytes.len() / self.dtype.size();
-        usize::try_from(place).ok().filter(|&at| at < len).ok_or("outside of the array")
+        let at = usize::try_from(place).ok().filter(|&at| at < len);
+        let parts = self.dtype.parts();
+        at.filter(|_| part < parts)
+            .map(|at| at * parts as usize + part as usize)
+            .ok_or("outside of the array")
     }
 }

@@ -360,10 +360,13 @@ impl Body<'_, '_> {
             "free" => Op::Free(self.value()?),
             "dim" => Op::Dim { view: self.value()?, axis: self.axis()? },
             "stride" => Op::Stride { view: self.value()?, axis: self.axis()? },
-            "load" => Op::Load { view: self.value()?, indices: self.values("[", "]")? },
+            "load" => {
+                let (view, indices) = (self.value()?, self.values("[", "]")?);
+                Op::Load { view, indices, part: self.part()? }
+            }
             "store" => {
                 let (view, indices) = (self.value()?, self.values("[", "]")?);
-                Op::Store { view, indices, value: self.next_value()? }
+                Op::Store { view, indices, part: self.part()?, value: self.next_value()? }
             }
             "view" => self.view()?,
             "alloc" => {
@@ -429,6 +432,11 @@ impl Body<'_, '_> {
     fn next_site(&mut self) -> Parse<crate::function::SiteId> {
         self.parser.mark(",")?;
         self.parser.site_id()
+    }
+
+    /// Which scalar of an element: the first, if none is named.
+    fn part(&mut self) -> Parse<u8> {
+        if self.parser.take_word("part") { self.parser.number() } else { Ok(0) }
     }
 
     fn axis(&mut self) -> Parse<u8> {

@@ -200,6 +200,13 @@ impl<'a> Parser<'a> {
     pub(super) fn dtype(&mut self) -> Parse<Dtype> {
         let at = self.position();
         let name = self.word()?;
+        if name == "Complex" {
+            self.mark("<")?;
+            let part = self.dtype()?;
+            self.mark(">")?;
+            let complex = part.to_complex();
+            return complex.ok_or_else(|| at.error("a complex number is of `f32` or `f64`"));
+        }
         Dtype::from_str(name).map_err(|()| at.error(format!("`{name}` is not a type")))
     }
 

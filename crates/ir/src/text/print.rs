@@ -398,9 +398,13 @@ impl<'a> Printer<'a> {
                 self.operation("stride", &[*view]);
                 self.put(format_args!(", {axis}"));
             }
-            Op::Load { view, indices } => self.element("load", *view, indices),
-            Op::Store { view, indices, value } => {
+            Op::Load { view, indices, part } => {
+                self.element("load", *view, indices);
+                self.part(*part);
+            }
+            Op::Store { view, indices, part, value } => {
                 self.element("store", *view, indices);
+                self.part(*part);
                 self.more_values(&[*value]);
             }
             Op::View { view, offset, dims, strides } => {
@@ -452,6 +456,13 @@ impl<'a> Printer<'a> {
         self.out.push('[');
         self.values(indices);
         self.out.push(']');
+    }
+
+    /// The first part goes without saying.
+    fn part(&mut self, part: u8) {
+        if part > 0 {
+            self.put(format_args!(" part {part}"));
+        }
     }
 
     fn group(&mut self, name: &str, values: &[Value]) {

@@ -49,14 +49,16 @@ impl Checker<'_> {
                 self.axis(*view, *axis)?;
                 self.result_is(Dtype::Isize)
             }
-            Op::Load { view, indices } => {
+            Op::Load { view, indices, part } => {
                 let dtype = self.element(*view, indices)?.dtype;
-                self.result_is(dtype)
+                demand!(*part < dtype.parts(), "{dtype} has no part {part}");
+                self.result_is(dtype.part())
             }
-            Op::Store { view, indices, value } => {
+            Op::Store { view, indices, part, value } => {
                 let ty = self.element(*view, indices)?;
                 demand!(ty.mutable, "a store goes through a mutable view");
-                self.operand_is("the stored value", *value, ty.dtype)?;
+                demand!(*part < ty.dtype.parts(), "{} has no part {part}", ty.dtype);
+                self.operand_is("the stored value", *value, ty.dtype.part())?;
                 self.no_result()
             }
             Op::View { view, offset, dims, strides } => self.view(*view, offset, dims, strides),
