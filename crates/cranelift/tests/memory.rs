@@ -496,3 +496,32 @@ fn a_function_that_allocates_in_a_callee() {
     let failed: Result<_, Panicked> = host.call(&*artifact, &[1 << 61], 3);
     assert_eq!(failed.unwrap_err().operands[0], 1 << 61);
 }
+
+/// The parts of complex numbers, in arrays of any stride and of the module's own.
+#[test]
+fn complex_numbers_lie_part_by_part() {
+    let params =
+        [view(Dtype::C64, 1, Layout::Strided, false), view(Dtype::C64, 1, Layout::C, true)];
+    // `out[i] = (im(a[i]), -re(a[i]))`, by way of an array on the stack.
+    let module = module(&params, &[], |b, params| {
+        let (zero, len) = (b.index(0), b.dim(params[1], 0));
+        let own = b.stack_array(Dtype::C64, &[1]);
+        for_each(b, len, |b, i| {
+            let (re, im) = (b.load(params[0], &[i]), b.load_part(params[0], &[i], 1));
+            b.store(own, &[zero], im);
+            let turned = b.unary(mambo_ir::function::Unary::Neg, re);
+            b.store_part(own, &[zero], 1, turned);
+            for part in 0..2 {
+                let value = b.load_part(own, &[zero], part);
+                b.store_part(params[1], &[i], part, value);
+            }
+        });
+        return_(b, &[]);
+    });
+    let data = [[1.0_f32, 2.0], [3.0, 4.0], [5.0, 6.0]];
+    let mut out = [[0.0_f32; 2]; 2];
+    let mut args = slots(data.as_ptr(), &[2], &[2]);
+    args.extend(slots(out.as_mut_ptr(), &[2], &[1]));
+    run(&module, &args, 0).unwrap();
+    assert_eq!(out, [[2.0, -1.0], [6.0, -5.0]]);
+}
