@@ -217,7 +217,7 @@ impl<'u> Lower<'_, 'u> {
             ("i", []) => (zero, one),
             ("default", []) => (zero, zero),
             ("cis", &[phase]) => (self.b.unary(Unary::Cos, phase), self.b.unary(Unary::Sin, phase)),
-            ("from_polar", &[r, theta]) => self.from_polar(r, theta),
+            ("from_polar", &[r, theta]) => self.in_polar(r, theta),
             _ => {
                 return self.error(expr.span, format!("`Complex::{name}` takes other arguments"));
             }
@@ -266,7 +266,7 @@ impl<'u> Lower<'_, 'u> {
         (self.b.binary(Binary::Hypot, re, im), self.b.binary(Binary::Atan2, im, re))
     }
 
-    fn from_polar(&mut self, r: Value, theta: Value) -> Parts {
+    fn in_polar(&mut self, r: Value, theta: Value) -> Parts {
         let (cos, sin) = (self.b.unary(Unary::Cos, theta), self.b.unary(Unary::Sin, theta));
         (self.mul(r, cos), self.mul(r, sin))
     }
@@ -366,7 +366,7 @@ impl<'u> Lower<'_, 'u> {
             |_| Ok(complex(special_parts)),
             |lower| {
                 let r = lower.b.unary(Unary::Exp, re);
-                Ok(complex(lower.from_polar(r, im)))
+                Ok(complex(lower.in_polar(r, im)))
             },
         )
     }
@@ -406,7 +406,7 @@ impl<'u> Lower<'_, 'u> {
                         let (r, theta) = lower.polar((re, im));
                         let r = lower.b.unary(Unary::Sqrt, r);
                         let theta = lower.div(theta, two);
-                        Ok(complex(lower.from_polar(r, theta)))
+                        Ok(complex(lower.in_polar(r, theta)))
                     },
                 )
             },
