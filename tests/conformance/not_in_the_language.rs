@@ -56,6 +56,33 @@ fn a_local_function_does_not_pass_for_a_kernel() {
     assert_eq!(self::offset(1.0), 2.0);
 }
 
+const TABLE: [i32; 3] = [1, 2, 3];
+
+#[jit]
+#[allow(const_item_mutation, reason = "that is the mistake")]
+fn changes_a_constant(x: i32) -> i32 {
+    TABLE[1] = x;
+    TABLE[1]
+}
+
+#[jit]
+fn lends_a_constant(x: i32) -> i32 {
+    fill(&mut TABLE, x);
+    TABLE[1]
+}
+
+#[jit(inline = "never")]
+fn fill(values: &mut [i32], x: i32) {
+    values.fill(x);
+}
+
+#[test]
+fn constants_stay_as_they_are() {
+    let line = line!();
+    rejected(changes_a_constant::try_call(7), line - 17, "a constant cannot be changed");
+    rejected(lends_a_constant::try_call(7), line - 11, "a constant cannot be changed");
+}
+
 #[test]
 fn errors_say_what_and_where() {
     rejected(ordering::try_call(1.0, 2.0), 18, "`f64` has no method `total_cmp`");

@@ -220,24 +220,36 @@ impl<'m, 'u> Lower<'m, 'u> {
             let value = self.param(entry, ty, name.as_deref());
             self.bind(pattern, value)?;
         }
-        self.store_tables();
+        self.constant_arrays();
         let result = Ty::from_host(&unit.instance.signature.result);
         let value = self.block(&unit.kernel.body)?;
         if !self.dead {
             self.return_value(value, &result)?;
         }
+        self.check_stores()
+    }
+
+    /// Fails where something is stored that is lent for reading, or constant.
+    fn check_stores(&self) -> Result<()> {
+        for info in &self.b.func.insts {
+            if let Op::Store { view, .. } = &info.op
+                && !self.b.func.view_type(*view).mutable
+            {
+                return self.error(info.span, CONSTANT);
+            }
+        }
         Ok(())
     }
 
-    /// Stores constant arrays before the body, so that no loop of it does so again and again.
-    fn store_tables(&mut self) {
+    /// Makes the constant arrays before the body, so that a loop of it does not.
+    fn constant_arrays(&mut self) {
         let unit = self.unit;
         for (id, capture) in unit.instance.captures.iter().enumerate() {
             if let Some(capture) = capture
                 && matches!(capture.ty, Type::FixedArray(..))
-                && let Val::Memory(memory) = self.capture(capture)
             {
-                self.tables.insert(id as u32, Memory { fresh: false, ..memory });
+                let table = self.table(&Ty::from_host(&capture.ty), &capture.scalars);
+                self.tables.insert(id as u32, table);
             }
         }
     }
@@ -498,6 +510,10 @@ impl<'m, 'u> Lower<'m, 'u> {
         }
     }
 }
+
+/// What is said of changes to a constant array.
+const CONSTANT: &str =
+    "a constant cannot be changed in a kernel: copy it with `let mut`, and change the copy";
 
 /// The type of the view of an array argument.
 fn view_type(array: &ArrayType) -> ViewType {

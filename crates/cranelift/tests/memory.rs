@@ -4,7 +4,7 @@ mod harness;
 
 use harness::{Host, Panicked, compile, function, module, return_, run, scalar, slots, view};
 use mambo_ir::builder::Builder;
-use mambo_ir::function::{Binary, Op, SiteId, Terminator, Value};
+use mambo_ir::function::{Binary, Op, SiteId, Table, Terminator, Value};
 use mambo_ir::{Const, Dtype, Layout, Module};
 
 /// Runs `body` for each index below `end`.
@@ -524,4 +524,38 @@ fn complex_numbers_lie_part_by_part() {
     args.extend(slots(out.as_mut_ptr(), &[2], &[1]));
     run(&module, &args, 0).unwrap();
     assert_eq!(out, [[2.0, -1.0], [6.0, -5.0]]);
+}
+
+/// Constant arrays, read at any index from two functions.
+#[test]
+fn tables_are_part_of_the_module() {
+    let table = |b: &mut Builder<'_>, dtype, dims: Vec<u32>, scalars: Vec<Const>| {
+        let ty = view(dtype, dims.len() as u8, Layout::C, false);
+        b.insert_one(Op::Table(std::sync::Arc::new(Table { dims, scalars })), ty)
+    };
+    let params = [scalar(Dtype::Usize)];
+    let results = [scalar(Dtype::I16), scalar(Dtype::F64), scalar(Dtype::Bool)];
+    let mut module = module(&params, &results, |b, params| {
+        let shorts = (0..6).map(|i| Const::from(-100_i16 * i)).collect();
+        let shorts = table(b, Dtype::I16, vec![2, 3], shorts);
+        let one = b.index(1);
+        let short = b.load(shorts, &[one, params[0]]);
+        let truths = table(b, Dtype::Bool, vec![3], [true, false, true].map(Const::from).into());
+        let truth = b.load(truths, &[params[0]]);
+        let callee = mambo_ir::function::FuncId(1);
+        let args = params.to_vec();
+        let part = b.insert_one(Op::Call { callee, args }, scalar(Dtype::F64));
+        return_(b, &[short, part, truth]);
+    });
+    module.functions.push(function("part", &params, &[scalar(Dtype::F64)], |b, params| {
+        let parts = (0..6).map(|i| Const::from(0.5 * f64::from(i))).collect();
+        let numbers = table(b, Dtype::C128, vec![3], parts);
+        let part = b.load_part(numbers, &[params[0]], 1);
+        table(b, Dtype::U8, vec![0, 4], vec![]);
+        return_(b, &[part]);
+    }));
+    for (i, want) in [(0, (-300_i16, 0.5, 1)), (1, (-400, 1.5, 0)), (2, (-500, 2.5, 1))] {
+        let found = run(&module, &[i], 3).unwrap();
+        assert_eq!(found, [want.0 as u16 as u64, f64::to_bits(want.1), want.2]);
+    }
 }

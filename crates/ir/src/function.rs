@@ -31,6 +31,7 @@ use crate::signature::Layout;
 use crate::site::Site;
 use crate::span::Span;
 use std::fmt;
+use std::sync::Arc;
 
 macro_rules! entity {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
@@ -253,11 +254,22 @@ pub struct BlockInfo {
     pub end: Terminator,
 }
 
+/// The elements of a constant array.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Table {
+    /// The length of each axis.
+    pub dims: Vec<u32>,
+    /// The scalars of the elements in order, the last axis fastest.
+    pub scalars: Vec<Const>,
+}
+
 /// What an instruction does. Result types not said here are those of the first operand.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
     /// A constant.
     Const(Const),
+    /// A constant array. Result: a view of layout C that is not mutable.
+    Table(Arc<Table>),
     /// An operation on one scalar.
     Unary(Unary, Value),
     /// An operation on two scalars of one type (see [`Binary`] for exceptions).
@@ -562,7 +574,7 @@ impl Op {
             }
         };
         match self {
-            Op::Const(_) | Op::StackArray { .. } | Op::Scope { .. } => {}
+            Op::Const(_) | Op::Table(_) | Op::StackArray { .. } | Op::Scope { .. } => {}
             Op::Unary(_, a) | Op::Cast(a) | Op::Bitcast(a) | Op::Free(a) => *a = map(*a),
             Op::Dim { view, .. } | Op::Stride { view, .. } => *view = map(*view),
             Op::Binary(_, a, b) | Op::Compare(_, a, b) => {
@@ -630,6 +642,7 @@ impl Op {
                 operand_type(*a).as_scalar().is_some_and(Dtype::is_float)
             }
             Op::Const(_)
+            | Op::Table(_)
             | Op::Unary(..)
             | Op::Binary(..)
             | Op::Compare(..)

@@ -121,7 +121,11 @@ impl<'u> Lower<'_, 'u> {
                     Some(Type::Array(own)) => {
                         let own = mambo_ir::signature::ArrayType { layout, ..own };
                         // A callee that only reads takes what could be changed here.
-                        let ty = ValueType::View(super::view_type(&own));
+                        let ty = super::view_type(&own);
+                        if ty.mutable && !self.b.func.view_type(view).mutable {
+                            return self.error(self.span, super::CONSTANT);
+                        }
+                        let ty = ValueType::View(ty);
                         out.push(self.coerce(view, ty));
                         Ok(Type::Array(own))
                     }

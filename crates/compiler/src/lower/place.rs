@@ -3,9 +3,10 @@
 use super::value::{ArrayVal, Memory, Place, Val, field_types, memory_leaves};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
-use mambo_ir::SiteKind;
-use mambo_ir::function::{Op, Value};
+use mambo_ir::function::{Op, Table, Value, ValueType, ViewType};
 use mambo_ir::kernel::{Expr, ExprKind};
+use mambo_ir::{Const, Layout, SiteKind};
+use std::sync::Arc;
 
 /// How many elements of a fixed-size array are copied one by one rather than in a loop.
 const UNROLLED_COPY: u32 = 16;
@@ -129,6 +130,24 @@ impl<'u> Lower<'_, 'u> {
             }
         }
         Ok(())
+    }
+
+    /// Constant memory with these scalars.
+    pub(super) fn table(&mut self, ty: &Ty, scalars: &[Const]) -> Memory {
+        let shapes = memory_leaves(ty);
+        let mut columns = vec![Vec::new(); shapes.len()];
+        by_leaf(ty, &mut scalars.iter().copied(), &mut columns);
+        let leaves = shapes
+            .into_iter()
+            .zip(columns)
+            .map(|((dtype, dims), scalars)| {
+                let (rank, layout) = (dims.len() as u8, Layout::C);
+                let view = ViewType { dtype, rank, layout, mutable: false };
+                let table = Op::Table(Arc::new(Table { dims, scalars }));
+                self.b.insert_one(table, ValueType::View(view))
+            })
+            .collect();
+        Memory { ty: ty.clone(), leaves, prefix: vec![], part: 0, fresh: false }
     }
 
     /// New memory of the stack for a value of type `ty`.
@@ -414,6 +433,27 @@ pub(super) fn memory_field(memory: &Memory, index: usize) -> Memory {
         prefix: memory.prefix.clone(),
         part: 0,
         fresh: false,
+    }
+}
+
+/// Deals out the scalars of a value of type `ty` to its leaves.
+fn by_leaf(ty: &Ty, scalars: &mut impl Iterator<Item = Const>, leaves: &mut [Vec<Const>]) {
+    match ty {
+        Ty::Fixed(item, len) => (0..*len).for_each(|_| by_leaf(item, scalars, leaves)),
+        Ty::Option(item) => {
+            leaves[0].extend(scalars.next());
+            by_leaf(item, scalars, &mut leaves[1..]);
+        }
+        Ty::Tuple(_) | Ty::Struct(_) => {
+            let mut first = 0;
+            for field in field_types(ty) {
+                let count = memory_leaves(&field).len();
+                by_leaf(&field, scalars, &mut leaves[first..first + count]);
+                first += count;
+            }
+        }
+        Ty::Complex(_) => leaves[0].extend(scalars.by_ref().take(2)),
+        _ => leaves[0].extend(scalars.next()),
     }
 }
 

@@ -8,7 +8,7 @@ use mambo_ir::function::{Block, Function, Inst, Op, Terminator, Value};
 /// [`Root::Unknown`] may be any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Root {
-    /// A parameter that is not written while the function runs.
+    /// A parameter that is not written while the function runs, or a table.
     Frozen(Value),
     /// A parameter or an array made in the function.
     Known(Value),
@@ -21,6 +21,7 @@ pub(crate) fn root(func: &Function, definitions: &Definitions, mut view: Value) 
     loop {
         match definitions.op(func, view) {
             Some(Op::View { view: of, .. }) => view = *of,
+            Some(Op::Table(_)) => return Root::Frozen(view),
             Some(Op::Alloc { .. } | Op::StackArray { .. }) => return Root::Known(view),
             Some(_) => return Root::Unknown,
             None if !func.params().contains(&view) => return Root::Unknown,

@@ -37,6 +37,7 @@ pub(crate) fn simplify(
         Op::Bitcast(a) => at.bitcast(*a, ty.as_scalar()?),
         Op::Dim { view, axis } => at.dim(*view, *axis),
         Op::Stride { view, axis } => at.stride(*view, *axis),
+        Op::Load { view, indices, part } => at.load(*view, indices, *part),
         _ => None,
     }
 }
@@ -294,6 +295,7 @@ impl<'a> Place<'a> {
                 Some(Simpler::Value(dims[usize::from(axis)]))
             }
             Op::StackArray { dims } => Some(constant(dims[usize::from(axis)] as usize)),
+            Op::Table(table) => Some(constant(table.dims[usize::from(axis)] as usize)),
             _ => None,
         }
     }
@@ -307,13 +309,32 @@ impl<'a> Place<'a> {
         }
         match self.op(view)? {
             Op::View { strides, .. } => Some(Simpler::Value(strides[usize::from(axis)])),
-            Op::StackArray { dims } => {
-                let inner = dims[usize::from(axis) + 1..].iter().map(|&dim| dim as isize);
-                Some(constant(inner.product::<isize>()))
-            }
+            Op::StackArray { dims } => Some(inner_length(dims, axis)),
+            Op::Table(table) => Some(inner_length(&table.dims, axis)),
             _ => None,
         }
     }
+
+    /// A scalar of a constant array at constant indices.
+    fn load(&self, view: Value, indices: &[Value], part: u8) -> Option<Simpler> {
+        let Op::Table(table) = self.op(view)? else { return None };
+        let mut number = 0;
+        for (&dim, &index) in table.dims.iter().zip(indices) {
+            let index = usize::try_from(self.constant(index)?.as_int()?).ok()?;
+            if index >= dim as usize {
+                return None;
+            }
+            number = number * dim as usize + index;
+        }
+        let parts = usize::from(self.func.view_type(view).dtype.parts());
+        table.scalars.get(number * parts + usize::from(part)).map(|&scalar| constant(scalar))
+    }
+}
+
+/// The stride of an axis of a contiguous array of layout C.
+fn inner_length(dims: &[u32], axis: u8) -> Simpler {
+    let inner = dims[usize::from(axis) + 1..].iter().map(|&dim| dim as isize);
+    constant(inner.product::<isize>())
 }
 
 fn float_identity(op: Binary, a: Value, right: Const) -> Option<Simpler> {

@@ -137,7 +137,8 @@ impl<'a> Lowering<'a, '_> {
             Op::HostCall { callee, args, site } => self.host_call(*callee, args, results, *site),
             Op::CheckIndex { index, len, site } => self.check_index(*index, *len, *site),
             Op::Assert { cond, site, operands } => self.assert(*cond, *site, operands),
-            Op::Load { .. }
+            Op::Table(_)
+            | Op::Load { .. }
             | Op::Store { .. }
             | Op::View { .. }
             | Op::Dim { .. }

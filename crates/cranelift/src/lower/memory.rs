@@ -8,8 +8,9 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     self as clif, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, types,
 };
+use cranelift_module::{DataDescription, Module as _};
 use mambo_compiler::abi::Context;
-use mambo_ir::function::{Binary, Inst, Op, SiteId, Value};
+use mambo_ir::function::{Binary, Inst, Op, SiteId, Table, Value};
 use mambo_ir::signature::MAX_RANK;
 use mambo_ir::{Dtype, SiteKind};
 use std::mem::offset_of;
@@ -65,6 +66,15 @@ impl Lowering<'_, '_> {
             Op::Free(view) => {
                 let base = self.parts(*view).base;
                 self.free(base);
+            }
+            Op::Table(table) => {
+                let base = self.table(func.view_type(results[0]).dtype, table);
+                let dims: Vec<_> = table
+                    .dims
+                    .iter()
+                    .map(|&dim| self.b.ins().iconst(types::I64, i64::from(dim)))
+                    .collect();
+                self.bind_view(results[0], base, &dims, &[]);
             }
             Op::StackArray { dims } => {
                 let dtype = func.view_type(results[0]).dtype;
@@ -277,6 +287,27 @@ impl Lowering<'_, '_> {
     fn free(&mut self, base: clif::Value) {
         let args = [self.context, base];
         self.call_context(offset_of!(Context, free), &args, &[types::I64; 2], None);
+    }
+
+    /// The address of a constant array, which is part of the module.
+    fn table(&mut self, dtype: Dtype, table: &Table) -> clif::Value {
+        let part = dtype.part().size();
+        let bytes: Vec<u8> = table
+            .scalars
+            .iter()
+            .flat_map(|scalar| scalar.bits().to_le_bytes().into_iter().take(part))
+            .collect();
+        let mut data = DataDescription::new();
+        data.set_align(dtype.align() as u64);
+        if bytes.is_empty() {
+            data.define_zeroinit(1);
+        } else {
+            data.define(bytes.into_boxed_slice());
+        }
+        let id = self.jit.declare_anonymous_data(false, false).expect("a name is not needed");
+        self.jit.define_data(id, &data).expect("it is defined once");
+        let global = self.jit.declare_data_in_func(id, self.b.func);
+        self.b.ins().symbol_value(types::I64, global)
     }
 
     /// Memory on the stack.

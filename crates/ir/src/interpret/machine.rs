@@ -8,7 +8,7 @@ use super::{BufferId, Defect, Limits, Memory, Operand, Trap, View, hosts};
 use crate::constant::Const;
 use crate::eval;
 use crate::function::{
-    Block, FuncId, Function, Inst, InstInfo, Module, Op, SiteId, Terminator, Value, ViewType,
+    Block, FuncId, Function, Inst, InstInfo, Module, Op, SiteId, Table, Terminator, Value, ViewType,
 };
 use crate::site::SiteKind;
 use crate::text::{print_inst, print_terminator};
@@ -202,6 +202,11 @@ impl<'a> Machine<'a> {
         let result = |i: usize| info.results[i];
         match &info.op {
             Op::Const(value) => self.define(result(0), *value),
+            Op::Table(table) => {
+                let ty = self.function.view_type(result(0));
+                let view = self.table(inst, ty, table);
+                self.define(result(0), view);
+            }
             Op::Unary(op, a) => self.define(result(0), eval::unary(*op, self.scalar(*a)?)),
             Op::Binary(op, a, b) => {
                 let value = eval::binary(*op, self.scalar(*a)?, self.scalar(*b)?)
@@ -379,10 +384,27 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
+    fn table(&mut self, inst: Inst, ty: ViewType, table: &Table) -> View {
+        let dims: Vec<usize> = table.dims.iter().map(|&dim| dim as usize).collect();
+        let buffer = match self.made(inst) {
+            Some(buffer) => buffer,
+            None => {
+                let buffer = self.memory.add_table(ty.dtype, &table.scalars);
+                self.frame().stack.push((inst, buffer));
+                buffer
+            }
+        };
+        View::contiguous(buffer, &dims, ty.layout)
+    }
+
+    /// The array that an instruction of this call has made before.
+    fn made(&mut self, inst: Inst) -> Option<BufferId> {
+        self.frame().stack.iter().find(|(by, _)| *by == inst).map(|&(_, buffer)| buffer)
+    }
+
     fn stack_array(&mut self, inst: Inst, ty: ViewType, dims: &[u32]) -> View {
         let dims: Vec<usize> = dims.iter().map(|&dim| dim as usize).collect();
-        let made = self.frame().stack.iter().find(|(by, _)| *by == inst).map(|&(_, buffer)| buffer);
-        let buffer = match made {
+        let buffer = match self.made(inst) {
             Some(buffer) => {
                 self.memory.unset(buffer);
                 buffer

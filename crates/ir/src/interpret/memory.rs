@@ -138,6 +138,13 @@ impl Memory {
         self.push(Buffer { dtype, bytes, set, origin: Origin::Stack, alive: true })
     }
 
+    /// A constant array, which lives as one on the stack does.
+    pub(super) fn add_table(&mut self, dtype: Dtype, scalars: &[Const]) -> BufferId {
+        let buffer = self.add(dtype, scalars.iter().copied());
+        self.buffers[buffer.0 as usize].origin = Origin::Stack;
+        buffer
+    }
+
     /// Makes all elements of a buffer unset again.
     pub(super) fn unset(&mut self, buffer: BufferId) {
         self.buffers[buffer.0 as usize].set.fill(false);

@@ -3,10 +3,11 @@
 use super::lex::{Position, Token};
 use super::names;
 use super::parse::{Parse, Parser};
-use crate::function::{Block, Function, Op, Terminator, Value, ValueType};
+use crate::function::{Block, Function, Op, Table, Terminator, Value, ValueType};
 use crate::span::Span;
 use crate::verify::MAX_NESTING;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Reads a function after its number.
 pub(super) fn function(parser: &mut Parser<'_>) -> Parse<Function> {
@@ -347,6 +348,7 @@ impl Body<'_, '_> {
         self.parser.advance();
         Ok(match word {
             "const" => self.constant(results)?,
+            "table" => self.table(results)?,
             "mul_add" => {
                 let (a, b, c) = self.three()?;
                 Op::MulAdd(a, b, c)
@@ -432,6 +434,17 @@ impl Body<'_, '_> {
     fn next_site(&mut self) -> Parse<crate::function::SiteId> {
         self.parser.mark(",")?;
         self.parser.site_id()
+    }
+
+    /// A table, whose element type is that of the result.
+    fn table(&mut self, results: &[Value]) -> Parse<Op> {
+        let at = self.parser.position();
+        let view = results.first().and_then(|&result| self.function.ty(result).as_view());
+        let Some(view) = view else { return Err(at.error("a table is a view")) };
+        let dims = self.parser.list("(", ")", Parser::number)?;
+        let part = view.dtype.part();
+        let scalars = self.parser.list("[", "]", |parser| parser.constant(part))?;
+        Ok(Op::Table(Arc::new(Table { dims, scalars })))
     }
 
     /// Which scalar of an element: the first, if none is named.

@@ -382,6 +382,10 @@ impl<'a> Printer<'a> {
     fn plain(&mut self, op: &Op, result: Option<ValueType>) {
         match op {
             Op::Const(value) => self.constant(*value, result),
+            Op::Table(table) => {
+                let (dims, scalars) = (List(&table.dims), List(&table.scalars));
+                self.put(format_args!("table ({dims}) [{scalars}]"));
+            }
             Op::Unary(op, a) => self.operation(names::unary(*op), &[*a]),
             Op::Binary(op, a, b) => self.operation(names::binary(*op), &[*a, *b]),
             Op::Compare(op, a, b) => self.operation(names::compare(*op), &[*a, *b]),

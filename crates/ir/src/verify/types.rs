@@ -3,7 +3,7 @@
 use super::{Check, callee, demand, sites};
 use crate::dtype::Dtype;
 use crate::function::{
-    Binary, Function, InstInfo, Module, Op, SiteId, Unary, Value, ValueType, ViewType,
+    Binary, Function, InstInfo, Module, Op, SiteId, Table, Unary, Value, ValueType, ViewType,
 };
 use crate::signature::Layout;
 use crate::site::SiteKind;
@@ -23,6 +23,7 @@ impl Checker<'_> {
     fn op(&self, op: &Op) -> Check {
         match op {
             Op::Const(value) => self.result_is(value.dtype()),
+            Op::Table(table) => self.table(table),
             Op::Unary(op, a) => self.unary(*op, *a),
             Op::Binary(op, a, b) => self.binary(*op, *a, *b),
             Op::Compare(_, a, b) => {
@@ -211,6 +212,22 @@ impl Checker<'_> {
         demand!(
             *kind == SiteKind::Allocation { dtype: ty.dtype },
             "`alloc` panics at an allocation site of its element type"
+        );
+        Ok(())
+    }
+
+    fn table(&self, table: &Table) -> Check {
+        let ty = self.result_view()?;
+        demand!(ty.layout == Layout::C && !ty.mutable, "a table is of layout C and not mutable");
+        demand!(table.dims.len() == ty.rank as usize, "one length an axis");
+        let elements = table.dims.iter().fold(1u64, |n, &dim| n.saturating_mul(dim.into()));
+        let expected = elements.saturating_mul(ty.dtype.parts().into());
+        let found = table.scalars.len();
+        demand!(expected == found as u64, "the table has {found} scalars, not {expected}");
+        let part = ty.dtype.part();
+        demand!(
+            table.scalars.iter().all(|scalar| scalar.dtype() == part),
+            "the scalars of the table are {part}"
         );
         Ok(())
     }
