@@ -66,6 +66,7 @@ fn changes_a_constant(x: i32) -> i32 {
 }
 
 #[jit]
+#[allow(const_item_mutation, reason = "that is the mistake")]
 fn lends_a_constant(x: i32) -> i32 {
     fill(&mut TABLE, x);
     TABLE[1]
@@ -79,7 +80,7 @@ fn fill(values: &mut [i32], x: i32) {
 #[test]
 fn constants_stay_as_they_are() {
     let line = line!();
-    rejected(changes_a_constant::try_call(7), line - 17, "a constant cannot be changed");
+    rejected(changes_a_constant::try_call(7), line - 18, "a constant cannot be changed");
     rejected(lends_a_constant::try_call(7), line - 11, "a constant cannot be changed");
 }
 

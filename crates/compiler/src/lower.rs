@@ -104,7 +104,7 @@ impl ModuleBuilder {
 
     /// Marks the functions that can call themselves, directly or through others.
     fn mark_recursion(&mut self) {
-        let calls: Vec<Vec<usize>> = self.module.functions.iter().map(callees).collect();
+        let calls: Vec<Vec<usize>> = self.module.functions.iter().map(Function::callees).collect();
         for id in 0..calls.len() {
             let mut seen = vec![false; calls.len()];
             let mut open = calls[id].clone();
@@ -119,22 +119,6 @@ impl ModuleBuilder {
             }
         }
     }
-}
-
-/// The functions that a function calls.
-fn callees(function: &Function) -> Vec<usize> {
-    let mut callees = Vec::new();
-    let mut open = vec![function.entry];
-    while let Some(block) = open.pop() {
-        for &inst in &function.block(block).insts {
-            let op = &function.inst(inst).op;
-            if let Op::Call { callee, .. } = op {
-                callees.push(callee.index());
-            }
-            open.extend(op.blocks());
-        }
-    }
-    callees
 }
 
 /// A loop, labelled block or inlined closure that can be left early.

@@ -733,6 +733,22 @@ impl Function {
         self.ty(value).as_view().expect("the value is a view")
     }
 
+    /// The numbers of the functions that reachable instructions call, with repetitions.
+    pub fn callees(&self) -> Vec<usize> {
+        let mut callees = Vec::new();
+        let mut open = vec![self.entry];
+        while let Some(block) = open.pop() {
+            for &inst in &self.block(block).insts {
+                let op = &self.inst(inst).op;
+                if let Op::Call { callee, .. } = op {
+                    callees.push(callee.index());
+                }
+                open.extend(op.blocks());
+            }
+        }
+        callees
+    }
+
     /// A block.
     pub fn block(&self, block: Block) -> &BlockInfo {
         &self.blocks[block.index()]

@@ -129,7 +129,7 @@ fn check_type(ty: ValueType) -> Check {
 
 /// Functions on a cycle of calls must say so.
 fn check_recursion(module: &Module) -> Check {
-    let calls: Vec<Vec<usize>> = module.functions.iter().map(callees).collect();
+    let calls: Vec<Vec<usize>> = module.functions.iter().map(Function::callees).collect();
     for (id, function) in module.functions.iter().enumerate() {
         if function.recursive {
             demand!(
@@ -148,22 +148,6 @@ fn check_recursion(module: &Module) -> Check {
         }
     }
     Ok(())
-}
-
-/// The functions that reachable instructions of one call.
-fn callees(function: &Function) -> Vec<usize> {
-    let mut callees = Vec::new();
-    let mut open = vec![function.entry];
-    while let Some(block) = open.pop() {
-        for &inst in &function.block(block).insts {
-            let op = &function.inst(inst).op;
-            if let Op::Call { callee, .. } = op {
-                callees.push(callee.index());
-            }
-            open.extend(op.blocks());
-        }
-    }
-    callees
 }
 
 /// What a block is the body of, which decides how it may end.

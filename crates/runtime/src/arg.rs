@@ -123,7 +123,7 @@ unsafe impl<T: Element> Arg for &mut [T] {
     }
 }
 
-/// A scalar, or an array of fixed length of these: what `&[T; N]` holds.
+/// A number, or an array of fixed length of these: what `&[T; N]` holds.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a kernel cannot take a reference to an array of `{Self}`",
@@ -133,16 +133,16 @@ unsafe impl<T: Element> Arg for &mut [T] {
 pub trait Nested: Plain {
     /// One slot an axis.
     type Axes: SlotBlock;
-    /// Scalars inside.
+    /// Numbers inside.
     const LEN: usize;
     /// The length of each axis.
     fn dims() -> Self::Axes;
-    /// The stride of each axis, in scalars.
+    /// The stride of each axis, in numbers.
     fn strides() -> Self::Axes;
 }
 
-macro_rules! nested_scalars {
-    ($($ty:ident),*) => {$(
+macro_rules! nested_elements {
+    ($($ty:ty),*) => {$(
         impl Nested for $ty {
             type Axes = End;
             const LEN: usize = 1;
@@ -157,7 +157,8 @@ macro_rules! nested_scalars {
         }
     )*};
 }
-for_each_scalar!(nested_scalars);
+for_each_scalar!(nested_elements);
+nested_elements!(num_complex::Complex<f32>, num_complex::Complex<f64>);
 
 impl<T: Nested, const N: usize> Nested for [T; N] {
     type Axes = Cons<u64, T::Axes>;

@@ -1,13 +1,12 @@
 //! Complex numbers as arguments, results and constants: two floats side by side.
 
-use crate::arg::{Arg, Nested, references};
+use crate::arg::{Arg, references};
 use crate::context::Allocations;
 use crate::describe::{Described, reference_type};
 use crate::plain::{Leaves, Plain};
 use crate::rank::Layouts;
 use crate::ret::{Ret, plain_results};
 use crate::scalar::{Element, Scalar};
-use crate::slots::End;
 use mambo_ir::Type;
 use num_complex::Complex;
 
@@ -36,19 +35,6 @@ macro_rules! complex_numbers {
             #[inline]
             unsafe fn pointers(this: *mut Self) -> u64 {
                 this as u64
-            }
-        }
-
-        impl Nested for Complex<$part> {
-            type Axes = End;
-            const LEN: usize = 1;
-            #[inline]
-            fn dims() -> End {
-                End
-            }
-            #[inline]
-            fn strides() -> End {
-                End
             }
         }
     )*};
