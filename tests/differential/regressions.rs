@@ -11,7 +11,7 @@ use mambo_ir::{Kernel, Layout, Type};
 const CALLS: usize = 12;
 
 /// What was wrong, and the kernel.
-const KERNELS: [(&str, &str); 12] = [
+const KERNELS: [(&str, &str); 13] = [
     (
         "an array of rank 0 that a loop carries lost its layout",
         "fn kernel(mut a: ArrayViewMut0<u16>) {
@@ -122,6 +122,14 @@ const KERNELS: [(&str, &str); 12] = [
             let Some(v) = ({ if c { panic!(\"c\"); } 1i32 }).checked_add(1) else { return 0; };
             let Some(w) = ({ panic!(\"left\"); 1i32 }).checked_add(v) else { return 0; };
             w
+        }",
+    ),
+    (
+        "a loop from below 0 checked no index where a table was too short for the greatest",
+        "fn kernel(t: &[i32]) -> i32 {
+            let mut sum = 0;
+            for i in -20..2i32 { sum += t[(i as u8 & 7) as usize] * i; }
+            sum
         }",
     ),
 ];

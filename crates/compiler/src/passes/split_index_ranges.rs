@@ -11,7 +11,7 @@
 //! ```
 //!
 //! So does one of an index that is small by how it is computed, a byte or a remainder: it holds
-//! for all turns or none (`middle` is `end`, or 0).
+//! for all turns or none (`middle` is `end` or `start`).
 //!
 //! The second loop has all its checks and is rarely entered, so everything happens as before
 //! and in the same order. A loop that runs in reverse runs its checked part first.
@@ -58,15 +58,21 @@ enum Limit {
     LengthPlus(Value, u64),
     /// Up to a value that is taken the index from, if it is below the length.
     From { value: Value, len: Value },
-    /// Always, if the length is above a constant; never otherwise.
-    Always { greatest: i128, len: Value },
+}
+
+/// A check that holds for every turn if the length is above a constant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Reach {
+    greatest: i128,
+    len: Value,
 }
 
 /// How a loop is split.
 #[derive(Debug)]
 struct Plan {
     limits: Vec<Limit>,
-    /// The checks that hold below the limits.
+    reaches: Vec<Reach>,
+    /// The checks that hold below the limits, if the lengths are above those that they reach.
     checks: Vec<Inst>,
 }
 
@@ -102,12 +108,17 @@ impl Plan {
         }
         let start = definitions.int(func, start);
         let shape = Shape { func, definitions, index, start, inside };
-        let mut plan = Plan { limits: Vec::new(), checks: Vec::new() };
+        let mut plan = Plan { limits: Vec::new(), reaches: Vec::new(), checks: Vec::new() };
         for (check, index, len) in checks {
             if let Some(limit) = shape.limit(index, len) {
                 plan.checks.push(check);
                 if !plan.limits.contains(&limit) {
                     plan.limits.push(limit);
+                }
+            } else if let Some(reach) = shape.reach(index, len) {
+                plan.checks.push(check);
+                if !plan.reaches.contains(&reach) {
+                    plan.reaches.push(reach);
                 }
             }
         }
@@ -150,11 +161,14 @@ impl Shape<'_> {
             Op::Binary(Binary::Sub, a, b) if self.is_loop_index(b) && outside(a) => {
                 Some(Limit::From { value: a, len })
             }
-            _ => {
-                let greatest = self.greatest(index)?;
-                (greatest < SMALL_INDEX).then_some(Limit::Always { greatest, len })
-            }
+            _ => None,
         }
+    }
+
+    fn reach(&self, index: Value, len: Value) -> Option<Reach> {
+        let greatest = self.greatest(index)?;
+        let once = !self.inside[len.index()] && greatest < SMALL_INDEX;
+        once.then_some(Reach { greatest, len })
     }
 
     /// What an unsigned value is never above, by how it is computed.
@@ -241,26 +255,17 @@ impl Writer<'_> {
                 let below = self.insert(Op::Compare(Compare::Lt, value, len), Dtype::Bool);
                 self.insert(Op::Select(below, after, zero), Dtype::Usize)
             }
-            Limit::Always { greatest, len } => {
-                let greatest = self.constant(Const::int(Dtype::Usize, greatest));
-                let last = self.constant(Const::index(usize::MAX));
-                let zero = self.constant(Const::index(0));
-                let fits = self.insert(Op::Compare(Compare::Lt, greatest, len), Dtype::Bool);
-                self.insert(Op::Select(fits, last, zero), Dtype::Usize)
-            }
         }
     }
 
-    /// The end of the turns without checks, and the start of those with them.
-    fn middle(&mut self, limits: &[Limit], start: Value, end: Value, step: u64) -> (Value, Value) {
+    /// The least of some limits as an index of the loop.
+    fn least(&mut self, limits: &[Limit], dtype: Dtype) -> Value {
         let mut limit = self.limit(limits[0]);
         for &other in &limits[1..] {
             let other = self.limit(other);
             limit = self.binary(Binary::Min, limit, other);
         }
-        let dtype = self.func.dtype(start);
         let (_, greatest) = crate::passes::ranges::limits(dtype);
-        let greatest = if step > 1 { i128::from(i64::MAX) } else { greatest };
         if greatest < i128::from(u64::MAX) {
             let greatest = self.constant(Const::int(Dtype::Usize, greatest));
             limit = self.binary(Binary::Min, limit, greatest);
@@ -268,12 +273,32 @@ impl Writer<'_> {
         if dtype != Dtype::Usize {
             limit = self.insert(Op::Cast(limit), dtype);
         }
-        let middle = self.binary(Binary::Min, end, limit);
+        limit
+    }
+
+    /// The end of the turns without checks, and the start of those with them.
+    fn middle(&mut self, plan: &Plan, start: Value, end: Value, step: u64) -> (Value, Value) {
+        let dtype = self.func.dtype(start);
+        let mut middle = end;
+        if !plan.limits.is_empty() {
+            let limit = self.least(&plan.limits, dtype);
+            middle = self.binary(Binary::Min, end, limit);
+        }
+        for &Reach { greatest, len } in &plan.reaches {
+            let greatest = self.constant(Const::int(Dtype::Usize, greatest));
+            let fits = self.insert(Op::Compare(Compare::Lt, greatest, len), Dtype::Bool);
+            middle = self.insert(Op::Select(fits, middle, start), dtype);
+        }
+        if step > 1 {
+            // So that nothing below is near the end of the type.
+            let far = self.constant(Const::int(dtype, i64::MAX.into()));
+            middle = self.binary(Binary::Min, middle, far);
+        }
         let rest = self.binary(Binary::Max, start, middle);
         if step == 1 {
             return (middle, rest);
         }
-        // The first index at or above the middle: nothing here is near the end of the type.
+        // The first index at or above the middle.
         let length = self.binary(Binary::Sub, rest, start);
         let less = self.constant(Const::int(dtype, i128::from(step) - 1));
         let step = self.constant(Const::int(dtype, i128::from(step)));
@@ -288,7 +313,7 @@ fn split(func: &mut Function, inst: Inst, plan: &Plan, out: &mut Vec<Inst>) {
     let info = func.inst(inst).clone();
     let Op::For { start, end, step, inclusive, reverse, init, body } = info.op else { return };
     let mut writer = Writer { func, out, span: info.span };
-    let (middle, rest) = writer.middle(&plan.limits, start, end, step);
+    let (middle, rest) = writer.middle(plan, start, end, step);
 
     let checked = Copy::within().block(func, body);
     for block in walk::blocks_in(func, body) {
