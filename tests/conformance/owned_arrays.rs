@@ -141,3 +141,22 @@ fn layouts() {
     b.invert_axis(Axis(0));
     check!(through(b.clone()));
 }
+
+#[jit]
+fn counted(n: usize) -> Array1<f64> {
+    let mut out = Array1::zeros(n);
+    let mut put = |i: usize| out[i] = i as f64;
+    for i in 0..n {
+        put(i);
+    }
+    for i in 1..n {
+        out[i] += out[i - 1];
+    }
+    out
+}
+
+#[test]
+fn an_array_that_is_filled_and_returned_is_not_copied() {
+    check!(counted(7));
+    assert_eq!(counted::ir().matches("mut> = alloc").count(), 1);
+}

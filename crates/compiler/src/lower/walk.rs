@@ -207,11 +207,12 @@ fn place_roots(place: &Expr, roots: &mut BTreeSet<LocalId>) {
     }
 }
 
-/// The binding a place is part of.
+/// The binding that is another value when a place is assigned. Elements are in memory, so the
+/// binding that leads to them stays what it is.
 fn root(place: &Expr) -> Option<LocalId> {
     match &place.kind {
         ExprKind::Local(local) => Some(*local),
-        ExprKind::Field(base, _) | ExprKind::Index(base, _) | ExprKind::Deref(base) => root(base),
+        ExprKind::Field(base, _) | ExprKind::Deref(base) => root(base),
         _ => None,
     }
 }
