@@ -41,6 +41,16 @@ fn or_else<T: Integer>(a: T, b: T) -> T {
 }
 
 #[jit]
+fn asked<T: Integer>(a: T, b: T) -> Option<(T, T)> {
+    let twice = |x: T| Some(x.checked_add(x)?.checked_add(T::ONE)?);
+    let mut sum = twice(a)?;
+    for _ in 0..3 {
+        sum = sum.checked_add(b)?;
+    }
+    Some((sum, a.checked_rem(b)?))
+}
+
+#[jit]
 fn defaults<T: Integer>(a: T, b: T) -> (T, T, bool, bool) {
     (
         a.checked_add(b).unwrap_or(T::ONE),
@@ -77,6 +87,7 @@ fn each<T: Integer + Sample>() {
         check!(matched(a, b));
         check!(in_a_condition(a, b));
         check!(or_else(a, b));
+        check!(asked(a, b));
         check!(defaults(a, b));
         check!(unwrapped(a, b));
         check!(expected(a, b));

@@ -5,7 +5,7 @@ use crate::labels::{FrameKind, Missing};
 use crate::lowering::Lowering;
 use crate::pattern::Context;
 use crate::start::start_of;
-use mambo_ir::kernel::{Arm, Block, Expr, ExprKind, LabelId};
+use mambo_ir::kernel::{Arm, Block, Expr, ExprKind, LabelId, Pattern};
 use proc_macro2::Span;
 
 impl Lowering {
@@ -40,6 +40,20 @@ impl Lowering {
         });
         let otherwise = source.else_branch.as_ref().map(|(_, expr)| Box::new(self.expr(expr)));
         self.node(ExprKind::If { cond, then, otherwise }, source.if_token.span)
+    }
+
+    /// `option?`: the item, or `return None`.
+    pub(crate) fn option_or_return(&mut self, source: &syn::ExprTry) -> Expr {
+        let at = source.question_token.span;
+        let option = Box::new(self.expr(&source.expr));
+        let local = self.fresh_local("item", false);
+        let item = Box::new(Pattern::Bind { local, sub: None });
+        let body = self.node(ExprKind::Local(local), at);
+        let some = Arm { pattern: Pattern::Some(item), guard: None, body };
+        let none = Box::new(self.node(ExprKind::Option(None), at));
+        let body = self.node(ExprKind::Return(Some(none)), at);
+        let none = Arm { pattern: Pattern::None, guard: None, body };
+        self.node(ExprKind::Match(option, vec![some, none]), at)
     }
 
     /// `match`.

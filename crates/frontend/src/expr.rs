@@ -89,6 +89,7 @@ impl Lowering {
             Source::Block(block) => return self.block_expr(block),
             Source::If(source) => return self.if_expr(source),
             Source::Match(source) => return self.match_expr(source),
+            Source::Try(source) => return self.option_or_return(source),
             Source::While(source) => return self.while_loop(source),
             Source::Loop(source) => return self.endless_loop(source),
             Source::ForLoop(source) => return self.for_loop(source),

@@ -18,11 +18,6 @@ impl Lowering {
                 e.await_token.span,
                 "a kernel cannot wait for a future: `.await` it outside and pass the value in",
             ),
-            Source::Try(e) => (
-                e.question_token.span,
-                "`?` is not part of the kernel language: match the option with `let Some(x) = .. \
-                 else { return .. }`",
-            ),
             Source::TryBlock(e) => (
                 e.try_token.span,
                 "`try` blocks are not part of the kernel language: use a labelled block and \
