@@ -264,6 +264,38 @@ fn closures_in_the_head(values: &[i32]) -> (i32, i32) {
     (sum, calls)
 }
 
+/// Items that are left out are made all the same.
+#[jit]
+fn closures_of_items_left_out(values: &[i32], n: usize) -> (i32, i32, i32, usize) {
+    let (mut calls, mut sum) = (0, 0);
+    let doubled = values.iter().map(|x| {
+        calls += 1;
+        x * 2
+    });
+    for x in doubled {
+        sum += x;
+    }
+    let mut seen = 1;
+    let rest = values.iter().map(|x| {
+        seen = seen * 31 + x;
+        *x
+    });
+    sum += rest.skip(n).sum::<i32>();
+    let every = values.iter().rev().map(|x| {
+        seen = seen * 31 + x;
+        *x
+    });
+    sum += every.step_by(n + 1).fold(7, |a, x| a * 3 + x);
+    let count = values.iter().map(|x| seen += x).count();
+    (calls, sum, seen, count)
+}
+
+/// The closure may fail for an item that is left out.
+#[jit]
+fn panic_of_an_item_left_out(values: &[i32], n: usize) -> i32 {
+    values.iter().map(|x| 12 / x).skip(n).sum()
+}
+
 #[jit]
 fn indexed_in_place(mut m: ArrayViewMut2<u32>) {
     for ((i, j), x) in m.indexed_iter_mut() {
@@ -332,6 +364,10 @@ fn one_dimension() {
         check!([a = a.clone()] filtered_in_place(&mut a, 0.25));
         check!(closures_in_the_head(&x));
         check!(without_end(&y));
+        for k in [0, 1, 2, 5, 40] {
+            check!(closures_of_items_left_out(&x, k));
+            check!(panic_of_an_item_left_out(&x, k));
+        }
         let x: Vec<i32> = (0..n).map(|_| random.below(6) as i32).collect();
         for limit in -1..7 {
             check!(searches(&x, limit));

@@ -96,3 +96,52 @@ fn errors_say_what_and_where() {
     // The second call says the same.
     rejected(ordering::try_call(1.0, 2.0), 18, "`f64` has no method `total_cmp`");
 }
+
+/// Items of iterators are had by number: where one stands is not known.
+#[test]
+fn iterators_are_not_advanced_and_kept() {
+    #[jit]
+    fn two_halves(values: &[i32]) -> (i32, i32) {
+        let mut rest = values.iter();
+        let first = rest.by_ref().take(2).sum();
+        (first, rest.sum())
+    }
+    rejected(two_halves::try_call(&[1, 2, 3]), line!() - 3, "make the iterator in the call");
+
+    #[jit]
+    fn up_to_two(values: &[i32]) -> (bool, usize) {
+        let mut rest = values.iter();
+        (rest.any(|x| *x == 2), rest.count())
+    }
+    rejected(up_to_two::try_call(&[1, 2, 3]), line!() - 2, "`any` advances an iterator kept");
+
+    #[jit]
+    fn lent(values: &[i32]) -> i32 {
+        let mut rest = values.iter();
+        for x in &mut rest {
+            if *x > 2 {
+                break;
+            }
+        }
+        rest.sum()
+    }
+    rejected(lent::try_call(&[1, 2, 3]), line!() - 7, "cannot be lent with `&mut`");
+
+    #[jit]
+    fn picked(values: &mut [i32]) {
+        if let Some(x) = values.iter_mut().find(|x| **x > 2) {
+            *x = 0;
+        }
+    }
+    rejected(picked::try_call(&mut [1, 2, 3]), line!() - 4, "find the index with `position`");
+}
+
+#[test]
+fn items_made_and_left_out_have_no_numbers() {
+    #[jit]
+    fn numbered(values: &[i32]) -> usize {
+        let mut seen = 0;
+        values.iter().map(|x| seen += x).skip(1).enumerate().map(|(i, _)| i).sum()
+    }
+    rejected(numbered::try_call(&[1, 2]), line!() - 2, "put the `map` last");
+}

@@ -31,7 +31,10 @@ impl<'a> Infer<'a> {
                 let mutable = matches!(self.table.shallow(&own), Ty::RefMut(_));
                 self.fixed_method(item, *len, mutable, name, args)?
             }
-            Ty::Range(_) | Ty::Iter(_) => self.iterator_method(&ty, name, args)?,
+            Ty::Range(_) | Ty::Iter(_) => {
+                self.refuse_references(expr, &ty, name)?;
+                self.iterator_method(&ty, name, args)?
+            }
             _ if matches!(name, "clone" | "to_owned") => Some(ty.clone()),
             _ => None,
         };
@@ -346,6 +349,30 @@ impl<'a> Infer<'a> {
             return Ok(None);
         }
         self.method_args(args, &params, Ty::array(item, array.rank, Access::Owned))
+    }
+
+    /// Refuses methods that pick a `&mut` out of an iterator, which has to be kept then.
+    fn refuse_references(&self, expr: &Expr, iter: &Ty, name: &str) -> Result<()> {
+        let picks = matches!(name, "find" | "min" | "max");
+        match self.item_of(iter) {
+            Some(item) if picks && self.has_reference(&item) => {
+                let message = format!(
+                    "`{name}` picks a `&mut` out of the items, which a kernel does not keep: find the index with `position` and write to `a[index]`"
+                );
+                Err(self.unit.error(expr.span, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a `&mut` is part of values of this type.
+    fn has_reference(&self, ty: &Ty) -> bool {
+        match self.table.shallow(ty) {
+            Ty::RefMut(_) => true,
+            Ty::Tuple(items) => items.iter().any(|item| self.has_reference(item)),
+            Ty::Option(item) => self.has_reference(&item),
+            _ => false,
+        }
     }
 
     /// Methods of ranges and iterators; `None` if there is none of this name.

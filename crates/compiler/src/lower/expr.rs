@@ -216,6 +216,12 @@ impl<'u> Lower<'_, 'u> {
                 Val::Closure(expr.id)
             }
             ExprKind::Ref { mutable, to } => {
+                if *mutable && matches!(self.value_ty(to), Ty::Range(_) | Ty::Iter(_)) {
+                    return self.error(
+                        expr.span,
+                        "an iterator cannot be lent with `&mut` in a kernel: make it where it is used, or write a loop",
+                    );
+                }
                 let place = self.place(to)?;
                 match (mutable, place) {
                     (_, Place::Array(array)) => Val::Array(array),
@@ -509,7 +515,7 @@ fn is_reference(value: &Val, ty: &Ty) -> bool {
 }
 
 /// Whether an expression costs next to nothing and cannot panic or change anything.
-fn is_cheap(expr: &Expr) -> bool {
+pub(super) fn is_cheap(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Literal(_) | ExprKind::Local(_) | ExprKind::Capture(_) => true,
         ExprKind::Field(base, _) | ExprKind::Deref(base) => is_cheap(base),

@@ -1,6 +1,6 @@
 //! What loops ask of an iterator: how many items it has, and the item of a number.
 
-use super::value::{ArrayVal, Iter, Place, RangeVal, Val};
+use super::value::{ArrayVal, Iter, Place, RangeVal, Thinning, Val};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
 use mambo_ir::function::{Binary, Compare, Value};
@@ -104,7 +104,8 @@ impl<'u> Lower<'_, 'u> {
             Iter::Enumerate(iter)
             | Iter::Rev(iter)
             | Iter::Map { iter, .. }
-            | Iter::Filter { iter, .. } => self.iter_len(iter)?,
+            | Iter::Filter { iter, .. }
+            | Iter::Thinned { iter, .. } => self.iter_len(iter)?,
             Iter::StepBy { iter, step } => {
                 let len = self.iter_len(iter)?;
                 self.quotient_up(len, *step)
@@ -204,10 +205,10 @@ impl<'u> Lower<'_, 'u> {
                 let item = self.item(iter, index)?;
                 self.call_closure(*closure, vec![item])?
             }
-            Iter::Filter { .. } => {
+            Iter::Filter { .. } | Iter::Thinned { .. } => {
                 return self.error(
                     self.span,
-                    "the items that `filter` leaves have no numbers in a kernel; number or pair them before the `filter`",
+                    "the items that are left here have no numbers in a kernel; number or pair them before",
                 );
             }
         })
@@ -233,6 +234,13 @@ impl<'u> Lower<'_, 'u> {
                     lower.branch(keep, carried, ty, take, |_| Ok(other))
                 })
             }
+            Iter::Thinned { iter, by } => {
+                let item = self.item(iter, index)?;
+                let keep = self.keeps(*by, index);
+                let other = state.clone();
+                let take = |lower: &mut Self| step(lower, state, item);
+                self.branch(keep, carried, ty, take, |_| Ok(other))
+            }
             Iter::Map { iter, closure } if iter.filters() => {
                 self.each_item(iter, index, carried, (ty, state), &mut |lower, state, item| {
                     let item = lower.call_closure(*closure, vec![item])?;
@@ -246,6 +254,17 @@ impl<'u> Lower<'_, 'u> {
             _ => {
                 let item = self.item(iter, index)?;
                 step(self, state, item)
+            }
+        }
+    }
+
+    /// Whether the item number `index` stays.
+    fn keeps(&mut self, by: Thinning, index: Value) -> Value {
+        match by {
+            Thinning::Skip(count) => self.b.compare(Compare::Ge, index, count),
+            Thinning::StepBy(step) => {
+                let (rest, zero) = (self.b.binary(Binary::Rem, index, step), self.b.index(0));
+                self.b.compare(Compare::Eq, rest, zero)
             }
         }
     }

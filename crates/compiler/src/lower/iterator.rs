@@ -1,6 +1,7 @@
 //! Lowers the methods of ranges and iterators.
 
-use super::value::{Iter, RangeVal, Val};
+use super::expr::is_cheap;
+use super::value::{Iter, RangeVal, Thinning, Val};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
 use mambo_ir::function::{Binary, Compare, Value};
@@ -20,11 +21,8 @@ impl<'u> Lower<'_, 'u> {
             return self.range_contains(*range, &args[0]).map(Some);
         }
         let iter = self.iteration(receiver, false)?;
-        if iter.filters() && NUMBERING.contains(&name) {
-            return self.error(
-                expr.span,
-                format!("`{name}` counts items, which `filter` leaves without numbers in a kernel: put it before the `filter`"),
-            );
+        if let Some(before) = iter.thinned_by() {
+            self.refuse_numbering(expr, name, before)?;
         }
         let boxed = |iter: Iter| Box::new(iter);
         let adapted = match (name, args) {
@@ -38,7 +36,11 @@ impl<'u> Lower<'_, 'u> {
             ("step_by", [step]) => self.step_by(iter, step)?,
             ("skip", [count]) => {
                 let count = self.scalar_expr(count)?;
-                Iter::Skip { iter: boxed(iter), count }
+                if self.only_gives_values(&iter) {
+                    Iter::Skip { iter: boxed(iter), count }
+                } else {
+                    Iter::Thinned { iter: boxed(iter), by: Thinning::Skip(count) }
+                }
             }
             ("take", [count]) => {
                 let count = self.scalar_expr(count)?;
@@ -82,7 +84,55 @@ impl<'u> Lower<'_, 'u> {
         let zero = self.b.index(0);
         let valid = self.b.compare(Compare::Ne, step, zero);
         self.assert_message(valid, "assertion failed: step != 0");
+        if !self.only_gives_values(&iter) {
+            return Ok(Iter::Thinned { iter: Box::new(iter), by: Thinning::StepBy(step) });
+        }
         Ok(Iter::StepBy { iter: Box::new(iter), step })
+    }
+
+    /// Refuses methods that need numbers of items after the adapter `before`.
+    fn refuse_numbering(&self, expr: &Expr, name: &str, before: &str) -> Result<()> {
+        let by_closure = matches!(before, "skip" | "step_by");
+        if by_closure && (name == "rev" || NUMBERING.contains(&name)) {
+            let message = format!(
+                "`{name}` needs the numbers of items, which `{before}` leaves without in a kernel where the closure of a `map` before it may panic or change something: put the `map` last"
+            );
+            return self.error(expr.span, message);
+        }
+        if NUMBERING.contains(&name) {
+            let message = format!(
+                "`{name}` counts items, which `{before}` leaves without numbers in a kernel: put it before the `{before}`"
+            );
+            return self.error(expr.span, message);
+        }
+        Ok(())
+    }
+
+    /// Whether an item that is not made is not missed: no closure it runs can panic or change
+    /// anything.
+    fn only_gives_values(&self, iter: &Iter) -> bool {
+        let mut nodes = Vec::new();
+        Self::closures_of(iter, &mut nodes);
+        nodes.iter().all(|node| match self.closures.get(node).map(|closure| &closure.kind) {
+            Some(ExprKind::Closure { body, .. }) => is_cheap(body),
+            _ => false,
+        })
+    }
+
+    /// Refuses to advance an iterator that is kept: its items are had by number, and where it
+    /// stands is not known.
+    pub(super) fn refuse_advance(&self, receiver: &Expr, name: &str) -> Result<()> {
+        let kept = matches!(
+            receiver.kind,
+            ExprKind::Local(_) | ExprKind::Field(..) | ExprKind::Deref(_) | ExprKind::Ref { .. }
+        );
+        if kept && ADVANCING.contains(&name) {
+            let message = format!(
+                "`{name}` advances an iterator kept in a variable, which a kernel does not do: make the iterator in the call, or write a loop"
+            );
+            return self.error(receiver.span, message);
+        }
+        Ok(())
     }
 
     fn range_contains(&mut self, range: RangeVal, value: &'u Expr) -> Result<Val> {
@@ -99,7 +149,7 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// The closures an iterator runs for each item.
-    fn closures_of(iter: &Iter, nodes: &mut Vec<NodeId>) {
+    pub(super) fn closures_of(iter: &Iter, nodes: &mut Vec<NodeId>) {
         match iter {
             Iter::Map { iter, closure } | Iter::Filter { iter, closure } => {
                 nodes.push(*closure);
@@ -112,6 +162,7 @@ impl<'u> Lower<'_, 'u> {
             Iter::Enumerate(iter)
             | Iter::Rev(iter)
             | Iter::StepBy { iter, .. }
+            | Iter::Thinned { iter, .. }
             | Iter::Skip { iter, .. }
             | Iter::Take { iter, .. } => Self::closures_of(iter, nodes),
             _ => {}
@@ -131,7 +182,7 @@ impl<'u> Lower<'_, 'u> {
         Self::closures_of(&iter, &mut nodes);
         let ty = self.ty(expr);
         Ok(Some(match (name, args) {
-            ("count", []) if iter.filters() => {
+            ("count", []) if iter.filters() || !self.only_gives_values(&iter) => {
                 let zero = Val::Scalar(self.b.index(0));
                 self.fold_items(&iter, len, &nodes, &Ty::USIZE, zero, |lower, count, _| {
                     let (count, one) = (lower.scalar(count)?, lower.b.index(1));
@@ -270,6 +321,9 @@ impl<'u> Lower<'_, 'u> {
 /// Methods that go by the number of an item, which there is not after `filter`.
 const NUMBERING: [&str; 8] =
     ["enumerate", "zip", "step_by", "skip", "take", "position", "len", "is_empty"];
+
+/// Methods that take their iterator by `&mut`.
+const ADVANCING: [&str; 5] = ["by_ref", "all", "any", "position", "find"];
 
 /// Where `Iterator::sum` starts: std starts floats from negative zero, which no sum changes.
 fn sum_identity(dtype: Dtype) -> Const {

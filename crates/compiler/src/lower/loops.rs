@@ -97,15 +97,19 @@ impl<'u> Lower<'_, 'u> {
     ) -> Result<Val> {
         let value = self.expr(iter)?;
         let mutable = iterates_mutably(self.ty(iter));
+        let source = self.iteration(value, mutable)?;
         // The closures of adapters run in the loop and may change bindings as its body does.
-        let carried = self.carried(self.assignments.within(&[iter], &[body]));
-        let iter = self.iteration(value, mutable)?;
+        let mut nodes = Vec::new();
+        Self::closures_of(&source, &mut nodes);
+        let mut parts = vec![iter];
+        parts.extend(nodes.iter().filter_map(|node| self.closures.get(node).copied()));
+        let carried = self.carried(self.assignments.within(&parts, &[body]));
         let run = |lower: &mut Self, item: Val| {
             lower.bind(pattern, item)?;
             lower.block(body)?;
             Ok(())
         };
-        match self.iter_shape(&iter)? {
+        match self.iter_shape(&source)? {
             IterShape::Range { range, step, reverse } => {
                 let bounds = self.bounds(range, step, reverse)?;
                 self.range_loop(label, bounds, carried, |lower, index| {
@@ -116,7 +120,7 @@ impl<'u> Lower<'_, 'u> {
                 let bounds = self.up_to(len);
                 self.range_loop(label, bounds, carried.clone(), |lower, index| {
                     let unit = (&Ty::UNIT, Val::UNIT);
-                    lower.each_item(&iter, index, &carried, unit, &mut |lower, _, item| {
+                    lower.each_item(&source, index, &carried, unit, &mut |lower, _, item| {
                         run(lower, item)?;
                         Ok(Val::UNIT)
                     })?;
@@ -127,11 +131,11 @@ impl<'u> Lower<'_, 'u> {
                 let breaks = super::walk::breaks(label, body);
                 if breaks {
                     self.scope(Some(label), false, carried.clone(), &Ty::UNIT, |lower| {
-                        lower.box_loop(label, &dims, &carried, &mut Vec::new(), &iter, &run)?;
+                        lower.box_loop(label, &dims, &carried, &mut Vec::new(), &source, &run)?;
                         Ok(Val::UNIT)
                     })?;
                 } else {
-                    self.box_loop(label, &dims, &carried, &mut Vec::new(), &iter, &run)?;
+                    self.box_loop(label, &dims, &carried, &mut Vec::new(), &source, &run)?;
                 }
             }
         }

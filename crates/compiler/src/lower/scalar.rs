@@ -156,7 +156,10 @@ impl<'u> Lower<'_, 'u> {
             Val::Memory(memory) if matches!(memory.ty, Ty::Fixed(..)) => {
                 self.fixed_method(expr, receiver, memory, by_mut, name, args)?
             }
-            Val::Range(_) | Val::Iter(_) => self.iterator_method(expr, own, name, args)?,
+            Val::Range(_) | Val::Iter(_) => {
+                self.refuse_advance(receiver, name)?;
+                self.iterator_method(expr, own, name, args)?
+            }
             Val::Group(_) if matches!(name, "clone" | "to_owned") => Some(own),
             Val::Group(parts) if matches!(self.value_ty(receiver), Ty::Complex(_)) => {
                 self.complex_method(parts, name, args)?

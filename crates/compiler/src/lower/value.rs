@@ -148,16 +148,38 @@ pub(super) enum Iter {
         iter: Box<Iter>,
         closure: NodeId,
     },
+    /// `skip` and `step_by` of items made by closures that do more than give a value: items
+    /// left out are made too, and so have no numbers either.
+    Thinned {
+        iter: Box<Iter>,
+        by: Thinning,
+    },
+}
+
+/// Which items, by their numbers, stay.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Thinning {
+    /// Those from this one on.
+    Skip(Value),
+    /// The multiples of this.
+    StepBy(Value),
 }
 
 impl Iter {
+    /// The adapter that leaves items out, so that those after it have no numbers.
+    pub(super) fn thinned_by(&self) -> Option<&'static str> {
+        match self {
+            Iter::Filter { .. } => Some("filter"),
+            Iter::Thinned { by: Thinning::Skip(_), .. } => Some("skip"),
+            Iter::Thinned { by: Thinning::StepBy(_), .. } => Some("step_by"),
+            Iter::Map { iter, .. } | Iter::Rev(iter) => iter.thinned_by(),
+            _ => None,
+        }
+    }
+
     /// Whether items are left out, so that they have no numbers.
     pub(super) fn filters(&self) -> bool {
-        match self {
-            Iter::Filter { .. } => true,
-            Iter::Map { iter, .. } | Iter::Rev(iter) => iter.filters(),
-            _ => false,
-        }
+        self.thinned_by().is_some()
     }
 }
 
