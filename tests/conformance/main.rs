@@ -30,6 +30,8 @@ mod integers_bits;
 mod integers_checked;
 mod integers_wrapping;
 mod iterators;
+mod iterators_ordered;
+mod iterators_while;
 mod kernels_calling_kernels;
 mod labels;
 mod loops;

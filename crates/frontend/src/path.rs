@@ -3,7 +3,9 @@
 use crate::lowering::{Lowering, name_of, starts_upper};
 use crate::scope::Binding;
 use crate::start::start_of_path;
-use mambo_ir::kernel::{Expr, ExprKind, TypeId};
+use mambo_ir::Dtype;
+use mambo_ir::kernel::{Expr, ExprKind, Literal, TypeId};
+use proc_macro2::Span;
 
 impl Lowering {
     /// A path as a value: a binding, `None` or a host constant.
@@ -48,6 +50,9 @@ impl Lowering {
                      as `|x| f64::sqrt(x)`",
                 );
             }
+            [.., "Ordering", name @ ("Less" | "Equal" | "Greater")] => {
+                return self.ordering(name, at);
+            }
             [.., owner, variant] if is_variant(owner, variant) => {
                 return self.error_expr(at, ENUM);
             }
@@ -55,6 +60,20 @@ impl Lowering {
         }
         let capture = self.host.capture(syn::Expr::Path(source.clone()));
         self.node(ExprKind::Capture(capture), at)
+    }
+
+    /// `Ordering::Less` and its like: how 1 compares.
+    fn ordering(&mut self, name: &str, at: Span) -> Expr {
+        let with = match name {
+            "Less" => 2,
+            "Equal" => 1,
+            _ => 0,
+        };
+        let number = |value| ExprKind::Literal(Literal::Int(value, Some(Dtype::U8)));
+        let receiver = Box::new(self.node(number(1), at));
+        let args = vec![self.node(number(with), at)];
+        let name = "cmp".to_owned();
+        self.node(ExprKind::MethodCall { receiver, name, types: Vec::new(), args }, at)
     }
 
     fn single_name(&mut self, name: &str) -> Option<ExprKind> {

@@ -2,6 +2,7 @@
 
 use super::ty::{ArrayTy, Ty};
 use super::{Infer, Result};
+use crate::error::CompileError;
 use mambo_ir::Dtype;
 use mambo_ir::kernel::{Expr, TypeExpr};
 use mambo_ir::signature::Access;
@@ -35,6 +36,7 @@ impl<'a> Infer<'a> {
                 self.refuse_references(expr, &ty, name)?;
                 self.iterator_method(&ty, name, args)?
             }
+            _ if ty.is_ordering() => self.ordering_method(name, args)?,
             _ if matches!(name, "clone" | "to_owned") => Some(ty.clone()),
             _ => None,
         };
@@ -68,6 +70,14 @@ impl<'a> Infer<'a> {
             "to_i64" => Ty::Scalar(Dtype::I64),
             "then_some" if dtype == Dtype::Bool => {
                 return Ok(Some(Ty::option(self.value(&args[0])?)));
+            }
+            "cmp" | "partial_cmp" | "total_cmp" => {
+                let result = match name {
+                    "total_cmp" if !dtype.is_float() => return Ok(None),
+                    "partial_cmp" => Ty::option(Ty::ordering()),
+                    _ => Ty::ordering(),
+                };
+                return self.method_args(args, &[own], result);
             }
             "then" if dtype == Dtype::Bool => {
                 return Ok(Some(Ty::option(self.closure_arg(&args[0], &[])?)));
@@ -117,6 +127,23 @@ impl<'a> Infer<'a> {
             ("map_or", [default, closure]) => {
                 let result = self.closure_arg(closure, std::slice::from_ref(item))?;
                 self.expect(default, &result)?;
+                result
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn ordering_method(&mut self, name: &str, args: &'a [Expr]) -> Result<Option<Ty>> {
+        Ok(Some(match (name, args) {
+            ("is_lt" | "is_le" | "is_gt" | "is_ge" | "is_eq" | "is_ne", []) => Ty::BOOL,
+            ("reverse" | "clone", []) => Ty::ordering(),
+            ("then", [other]) => {
+                self.expect(other, &Ty::ordering())?;
+                Ty::ordering()
+            }
+            ("then_with", [closure]) => {
+                let result = self.closure_arg(closure, &[])?;
+                self.unify(&result, &Ty::ordering(), closure.span)?;
                 result
             }
             _ => return Ok(None),
@@ -353,16 +380,22 @@ impl<'a> Infer<'a> {
 
     /// Refuses methods that pick a `&mut` out of an iterator, which has to be kept then.
     fn refuse_references(&self, expr: &Expr, iter: &Ty, name: &str) -> Result<()> {
-        let picks = matches!(name, "find" | "min" | "max");
+        const PICKING: [&str; 9] =
+            ["find", "min", "max", "last", "nth", "min_by", "max_by", "min_by_key", "max_by_key"];
+        let picks = PICKING.contains(&name);
         match self.item_of(iter) {
             Some(item) if picks && self.has_reference(&item) => {
-                let message = format!(
-                    "`{name}` picks a `&mut` out of the items, which a kernel does not keep: find the index with `position` and write to `a[index]`"
-                );
-                Err(self.unit.error(expr.span, message))
+                Err(self.picks_reference(expr, name))
             }
             _ => Ok(()),
         }
+    }
+
+    fn picks_reference(&self, at: &Expr, name: &str) -> CompileError {
+        let message = format!(
+            "`{name}` picks a `&mut` out of the items, which a kernel does not keep: find the index with `position` and write to `a[index]`"
+        );
+        self.unit.error(at.span, message)
     }
 
     /// Whether a `&mut` is part of values of this type.
@@ -405,10 +438,10 @@ impl<'a> Infer<'a> {
                 Ty::iter(Ty::Tuple(vec![item, other_item]))
             }
             ("map", [closure]) => Ty::iter(self.closure_arg(closure, &[item])?),
-            ("filter" | "find", [closure]) => {
+            ("filter" | "find" | "take_while" | "skip_while", [closure]) => {
                 let result = self.closure_arg(closure, std::slice::from_ref(&item))?;
                 self.unify(&result, &Ty::BOOL, closure.span)?;
-                if name == "filter" { Ty::iter(item) } else { Ty::option(plain) }
+                if name == "find" { Ty::option(plain) } else { Ty::iter(item) }
             }
             ("for_each", [closure]) => {
                 self.closure_arg(closure, &[item])?;
@@ -419,9 +452,32 @@ impl<'a> Infer<'a> {
                 self.unify(&result, &Ty::BOOL, closure.span)?;
                 Ty::BOOL
             }
-            ("position", [closure]) => {
+            ("position" | "rposition", [closure]) => {
                 self.closure_arg(closure, &[item])?;
                 Ty::option(Ty::USIZE)
+            }
+            ("filter_map" | "find_map", [closure]) => {
+                let result = self.closure_arg(closure, &[item])?;
+                let found = self.table.any();
+                self.unify(&result, &Ty::option(found.clone()), closure.span)?;
+                if self.has_reference(&found) {
+                    return Err(self.picks_reference(closure, name));
+                }
+                if name == "filter_map" { Ty::iter(found) } else { Ty::option(found) }
+            }
+            ("last", []) => Ty::option(plain),
+            ("nth", [index]) => {
+                self.expect(index, &Ty::USIZE)?;
+                Ty::option(plain)
+            }
+            ("min_by" | "max_by", [closure]) => {
+                let result = self.closure_arg(closure, &[item.clone(), item])?;
+                self.unify(&result, &Ty::ordering(), closure.span)?;
+                Ty::option(plain)
+            }
+            ("min_by_key" | "max_by_key", [closure]) => {
+                self.closure_arg(closure, &[item])?;
+                Ty::option(plain)
             }
             ("fold", [init, closure]) => {
                 let acc = self.value(init)?;

@@ -41,6 +41,8 @@ pub(crate) enum Ty {
     Never,
 }
 
+const ORDERING: &str = "std::cmp::Ordering";
+
 /// A structure with the types of its fields.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct StructTy {
@@ -72,6 +74,16 @@ impl Ty {
 
     pub(crate) fn option(item: Ty) -> Ty {
         Ty::Option(Box::new(item))
+    }
+
+    /// `std::cmp::Ordering`: a structure that holds a number, under no name that can be written.
+    pub(crate) fn ordering() -> Ty {
+        let fields = vec![(String::new(), Ty::Scalar(Dtype::I8))];
+        Ty::Struct(Rc::new(StructTy { name: ORDERING.into(), fields }))
+    }
+
+    pub(crate) fn is_ordering(&self) -> bool {
+        matches!(self, Ty::Struct(ty) if ty.name == ORDERING)
     }
 
     pub(crate) fn as_scalar(&self) -> Option<Dtype> {

@@ -3,7 +3,7 @@
 use super::value::{ArrayVal, Iter, Place, RangeVal, Thinning, Val};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
-use mambo_ir::function::{Binary, Compare, Value};
+use mambo_ir::function::{Binary, Compare, Unary, Value};
 use mambo_ir::{Const, Dtype, Layout};
 
 /// The loop an iterator wants.
@@ -14,6 +14,19 @@ pub(super) enum IterShape {
     Counted(Value),
     /// Over every index of an array.
     Box(Vec<Value>),
+}
+
+/// One turn of a loop over items.
+#[derive(Clone, Copy)]
+pub(super) struct Turn<'a> {
+    /// The number of the item, from 0.
+    pub(super) index: Value,
+    /// Bindings that the turn may change.
+    pub(super) carried: &'a [u32],
+    /// The type of the state that is handed on.
+    pub(super) ty: &'a Ty,
+    /// The frame to leave, with the state, where the items end early.
+    pub(super) end: usize,
 }
 
 impl<'u> Lower<'_, 'u> {
@@ -105,6 +118,9 @@ impl<'u> Lower<'_, 'u> {
             | Iter::Rev(iter)
             | Iter::Map { iter, .. }
             | Iter::Filter { iter, .. }
+            | Iter::FilterMap { iter, .. }
+            | Iter::TakeWhile { iter, .. }
+            | Iter::SkipWhile { iter, .. }
             | Iter::Thinned { iter, .. } => self.iter_len(iter)?,
             Iter::StepBy { iter, step } => {
                 let len = self.iter_len(iter)?;
@@ -205,7 +221,11 @@ impl<'u> Lower<'_, 'u> {
                 let item = self.item(iter, index)?;
                 self.call_closure(*closure, vec![item])?
             }
-            Iter::Filter { .. } | Iter::Thinned { .. } => {
+            Iter::Filter { .. }
+            | Iter::FilterMap { .. }
+            | Iter::TakeWhile { .. }
+            | Iter::SkipWhile { .. }
+            | Iter::Thinned { .. } => {
                 return self.error(
                     self.span,
                     "the items that are left here have no numbers in a kernel; number or pair them before",
@@ -214,19 +234,43 @@ impl<'u> Lower<'_, 'u> {
         })
     }
 
-    /// Hands the item number `index`, unless it is left out, and `state` of type `ty` to
-    /// `step`, whose answer is the next state.
+    /// `iter` for one loop over its items, with memory of its own.
+    pub(super) fn started(&mut self, iter: &Iter) -> Iter {
+        let mut iter = iter.clone();
+        self.start(&mut iter);
+        iter
+    }
+
+    fn start(&mut self, iter: &mut Iter) {
+        match iter {
+            Iter::SkipWhile { iter, passed, .. } => {
+                let (flag, no) = (self.b.stack_array(Dtype::Bool, &[]), self.b.constant(false));
+                self.b.store(flag, &[], no);
+                *passed = Some(flag);
+                self.start(iter);
+            }
+            Iter::Map { iter, .. }
+            | Iter::Rev(iter)
+            | Iter::Filter { iter, .. }
+            | Iter::FilterMap { iter, .. }
+            | Iter::TakeWhile { iter, .. } => self.start(iter),
+            _ => {}
+        }
+    }
+
+    /// Hands the item of a turn, unless it is left out, and `state` to `step`, whose answer is
+    /// the next state.
     pub(super) fn each_item(
         &mut self,
         iter: &Iter,
-        index: Value,
-        carried: &[u32],
-        (ty, state): (&Ty, Val),
+        turn: &Turn<'_>,
+        state: Val,
         step: &mut dyn FnMut(&mut Self, Val, Val) -> Result<Val>,
     ) -> Result<Val> {
+        let Turn { carried, ty, .. } = *turn;
         match iter {
             Iter::Filter { iter, closure } => {
-                self.each_item(iter, index, carried, (ty, state), &mut |lower, state, item| {
+                self.each_item(iter, turn, state, &mut |lower, state, item| {
                     let keep = lower.call_closure(*closure, vec![item.clone()])?;
                     let keep = lower.scalar(keep)?;
                     let other = state.clone();
@@ -234,25 +278,62 @@ impl<'u> Lower<'_, 'u> {
                     lower.branch(keep, carried, ty, take, |_| Ok(other))
                 })
             }
+            Iter::FilterMap { iter, closure } => {
+                self.each_item(iter, turn, state, &mut |lower, state, item| {
+                    let mapped = lower.call_closure(*closure, vec![item])?;
+                    let (some, item) = lower.option_parts(mapped)?;
+                    let other = state.clone();
+                    let take = |lower: &mut Self| step(lower, state, item);
+                    lower.branch(some, carried, ty, take, |_| Ok(other))
+                })
+            }
+            Iter::TakeWhile { iter, closure } => {
+                self.each_item(iter, turn, state, &mut |lower, state, item| {
+                    let goes_on = lower.call_closure(*closure, vec![item.clone()])?;
+                    let goes_on = lower.scalar(goes_on)?;
+                    let last = state.clone();
+                    let take = |lower: &mut Self| step(lower, state, item);
+                    let end = |lower: &mut Self| {
+                        lower.leave(turn.end, last, ty)?;
+                        Ok(Val::UNIT)
+                    };
+                    lower.branch(goes_on, carried, ty, take, end)
+                })
+            }
+            Iter::SkipWhile { iter, closure, passed } => {
+                let passed = passed.expect("the loop has started the iterator");
+                self.each_item(iter, turn, state, &mut |lower, state, item| {
+                    let before = lower.b.load(passed, &[]);
+                    let no = |lower: &mut Self| Ok(Val::Scalar(lower.b.constant(false)));
+                    let ask = |lower: &mut Self| lower.call_closure(*closure, vec![item.clone()]);
+                    let skip = lower.branch(before, carried, &Ty::BOOL, no, ask)?;
+                    let skip = lower.scalar(skip)?;
+                    let after = lower.b.unary(Unary::Not, skip);
+                    lower.b.store(passed, &[], after);
+                    let other = state.clone();
+                    let take = |lower: &mut Self| step(lower, state, item);
+                    lower.branch(after, carried, ty, take, |_| Ok(other))
+                })
+            }
             Iter::Thinned { iter, by } => {
-                let item = self.item(iter, index)?;
-                let keep = self.keeps(*by, index);
+                let item = self.item(iter, turn.index)?;
+                let keep = self.keeps(*by, turn.index);
                 let other = state.clone();
                 let take = |lower: &mut Self| step(lower, state, item);
                 self.branch(keep, carried, ty, take, |_| Ok(other))
             }
             Iter::Map { iter, closure } if iter.filters() => {
-                self.each_item(iter, index, carried, (ty, state), &mut |lower, state, item| {
+                self.each_item(iter, turn, state, &mut |lower, state, item| {
                     let item = lower.call_closure(*closure, vec![item])?;
                     step(lower, state, item)
                 })
             }
             Iter::Rev(iter) if iter.filters() => {
-                let index = self.counted_from_end(iter, index)?;
-                self.each_item(iter, index, carried, (ty, state), step)
+                let index = self.counted_from_end(iter, turn.index)?;
+                self.each_item(iter, &Turn { index, ..*turn }, state, step)
             }
             _ => {
-                let item = self.item(iter, index)?;
+                let item = self.item(iter, turn.index)?;
                 step(self, state, item)
             }
         }

@@ -1,10 +1,11 @@
 //! Lowers the methods of ranges and iterators.
 
 use super::expr::is_cheap;
+use super::iterate::Turn;
 use super::value::{Iter, RangeVal, Thinning, Val};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
-use mambo_ir::function::{Binary, Compare, Value};
+use mambo_ir::function::{Binary, Compare, Unary, Value};
 use mambo_ir::kernel::{BinaryOp, Expr, ExprKind, Literal, NodeId};
 use mambo_ir::{Const, Dtype};
 
@@ -27,12 +28,7 @@ impl<'u> Lower<'_, 'u> {
         let boxed = |iter: Iter| Box::new(iter);
         let adapted = match (name, args) {
             ("iter" | "into_iter" | "by_ref" | "copied" | "cloned" | "clone", []) => iter,
-            ("rev", []) => match iter {
-                Iter::Range { range, step, reverse } => {
-                    Iter::Range { range, step, reverse: !reverse }
-                }
-                iter => Iter::Rev(boxed(iter)),
-            },
+            ("rev", []) => reversed(iter),
             ("step_by", [step]) => self.step_by(iter, step)?,
             ("skip", [count]) => {
                 let count = self.scalar_expr(count)?;
@@ -66,6 +62,18 @@ impl<'u> Lower<'_, 'u> {
             ("filter", [closure]) => {
                 let closure = self.closure_node(closure)?;
                 Iter::Filter { iter: boxed(iter), closure }
+            }
+            ("filter_map", [closure]) => {
+                let closure = self.closure_node(closure)?;
+                Iter::FilterMap { iter: boxed(iter), closure }
+            }
+            ("take_while", [closure]) => {
+                let closure = self.closure_node(closure)?;
+                Iter::TakeWhile { iter: boxed(iter), closure }
+            }
+            ("skip_while", [closure]) => {
+                let closure = self.closure_node(closure)?;
+                Iter::SkipWhile { iter: boxed(iter), closure, passed: None }
             }
             _ => return self.consume(expr, iter, name, args),
         };
@@ -110,7 +118,7 @@ impl<'u> Lower<'_, 'u> {
 
     /// Whether an item that is not made is not missed: no closure it runs can panic or change
     /// anything.
-    fn only_gives_values(&self, iter: &Iter) -> bool {
+    pub(super) fn only_gives_values(&self, iter: &Iter) -> bool {
         let mut nodes = Vec::new();
         Self::closures_of(iter, &mut nodes);
         nodes.iter().all(|node| match self.closures.get(node).map(|closure| &closure.kind) {
@@ -151,7 +159,11 @@ impl<'u> Lower<'_, 'u> {
     /// The closures an iterator runs for each item.
     pub(super) fn closures_of(iter: &Iter, nodes: &mut Vec<NodeId>) {
         match iter {
-            Iter::Map { iter, closure } | Iter::Filter { iter, closure } => {
+            Iter::Map { iter, closure }
+            | Iter::Filter { iter, closure }
+            | Iter::FilterMap { iter, closure }
+            | Iter::TakeWhile { iter, closure }
+            | Iter::SkipWhile { iter, closure, .. } => {
                 nodes.push(*closure);
                 Self::closures_of(iter, nodes);
             }
@@ -241,17 +253,17 @@ impl<'u> Lower<'_, 'u> {
                     Ok(Val::Option { some, item: Box::new(Val::Scalar(best)) })
                 })?
             }
-            ("all" | "any" | "position" | "find", [closure]) => {
+            ("all" | "any" | "position" | "rposition" | "find" | "find_map", [closure]) => {
                 let closure = self.closure_node(closure)?;
                 nodes.push(closure);
                 self.search(&iter, name, ty, closure, &nodes)?
             }
-            _ => return Ok(None),
+            _ => return self.pick(expr, &iter, nodes, name, args),
         }))
     }
 
     /// Runs `step` for each item with a state of type `ty` that it hands on.
-    fn fold_items(
+    pub(super) fn fold_items(
         &mut self,
         iter: &Iter,
         len: Value,
@@ -261,15 +273,36 @@ impl<'u> Lower<'_, 'u> {
         mut step: impl FnMut(&mut Self, Val, Val) -> Result<Val>,
     ) -> Result<Val> {
         let carried = self.carried_by_closures(nodes);
-        let mut end =
-            self.counted_loop(len, carried.clone(), vec![init], |lower, k, mut state| {
-                let state = state.pop().unwrap_or(Val::UNIT);
-                Ok(vec![lower.each_item(iter, k, &carried, (ty, state), &mut step)?])
-            })?;
-        Ok(end.pop().unwrap_or(Val::UNIT))
+        let iter = self.started(iter);
+        self.until_end(&iter, &carried, ty, |lower, end| {
+            let carried_on = carried.clone();
+            let mut last =
+                lower.counted_loop(len, carried_on, vec![init], |lower, index, mut state| {
+                    let state = state.pop().unwrap_or(Val::UNIT);
+                    let turn = Turn { index, carried: &carried, ty, end };
+                    Ok(vec![lower.each_item(&iter, &turn, state, &mut step)?])
+                })?;
+            Ok(last.pop().unwrap_or(Val::UNIT))
+        })
     }
 
-    /// `all`, `any`, `position` and `find`, which stop at the first item that decides.
+    /// Builds a loop over `iter`, in a scope of its own if the items end early. It is given the
+    /// frame to leave there, with a value of type `ty`.
+    fn until_end(
+        &mut self,
+        iter: &Iter,
+        carried: &[u32],
+        ty: &Ty,
+        build: impl FnOnce(&mut Self, usize) -> Result<Val>,
+    ) -> Result<Val> {
+        let end = self.frames.len();
+        if !iter.ends_early() {
+            return build(self, end);
+        }
+        self.scope(None, false, carried.to_vec(), ty, |lower| build(lower, end))
+    }
+
+    /// `all`, `any`, `position`, `find` and their kin, which stop at the first item that decides.
     fn search(
         &mut self,
         iter: &Iter,
@@ -279,51 +312,98 @@ impl<'u> Lower<'_, 'u> {
         nodes: &[NodeId],
     ) -> Result<Val> {
         let len = self.iter_len(iter)?;
+        let iter = match name {
+            "rposition" => reversed(iter.clone()),
+            _ => self.started(iter),
+        };
         let carried = self.carried_by_closures(nodes);
         self.scope(None, false, carried.clone(), ty, |lower| {
             let frame = lower.frames.len() - 1;
-            lower.counted_loop(len, carried.clone(), vec![], |lower, k, _| {
-                let unit = (&Ty::UNIT, Val::UNIT);
-                lower.each_item(iter, k, &carried, unit, &mut |lower, _, item| {
-                    let holds = lower.call_closure(closure, vec![item.clone()])?;
-                    let holds = lower.scalar(holds)?;
-                    let stop = match name {
-                        "all" => lower.b.unary(mambo_ir::function::Unary::Not, holds),
-                        _ => holds,
-                    };
-                    let leave = |lower: &mut Self| {
-                        let found = match name {
-                            "position" => Val::Scalar(k),
-                            "find" => lower.loaded(item)?,
-                            _ => Val::Scalar(lower.b.constant(name == "any")),
+            lower.until_end(&iter, &carried, &Ty::UNIT, |lower, end| {
+                lower.counted_loop(len, carried.clone(), vec![], |lower, index, _| {
+                    let turn = Turn { index, carried: &carried, ty: &Ty::UNIT, end };
+                    lower.each_item(&iter, &turn, Val::UNIT, &mut |lower, _, item| {
+                        let answer = lower.call_closure(closure, vec![item.clone()])?;
+                        let (stop, found) = lower.decided(name, answer, item, (index, len))?;
+                        let leave = |lower: &mut Self| {
+                            lower.leave(frame, found, ty)?;
+                            Ok(Val::UNIT)
                         };
-                        let value = if matches!(ty, Ty::Option(_)) {
-                            let some = lower.b.constant(true);
-                            Val::Option { some, item: Box::new(found) }
-                        } else {
-                            found
-                        };
-                        lower.leave(frame, value, ty)?;
-                        Ok(Val::UNIT)
-                    };
-                    lower.branch(stop, &[], &Ty::UNIT, leave, |_| Ok(Val::UNIT))
+                        lower.branch(stop, &[], &Ty::UNIT, leave, |_| Ok(Val::UNIT))
+                    })?;
+                    Ok(vec![])
                 })?;
-                Ok(vec![])
+                Ok(Val::UNIT)
             })?;
-            Ok(match name {
-                "position" | "find" => lower.anything(ty),
+            Ok(match ty {
+                Ty::Option(_) => lower.anything(ty),
                 _ => Val::Scalar(lower.b.constant(name == "all")),
             })
         })
     }
+
+    /// Whether a search ends with what the closure said of an item, and with what result.
+    fn decided(
+        &mut self,
+        name: &str,
+        answer: Val,
+        item: Val,
+        (index, len): (Value, Value),
+    ) -> Result<(Value, Val)> {
+        if name == "find_map" {
+            let (some, _) = self.option_parts(answer.clone())?;
+            return Ok((some, answer));
+        }
+        let holds = self.scalar(answer)?;
+        Ok(match name {
+            "all" => {
+                let fails = self.b.unary(Unary::Not, holds);
+                (fails, Val::Scalar(self.b.constant(false)))
+            }
+            "any" => (holds, Val::Scalar(self.b.constant(true))),
+            "find" => (holds, self.some(item)?),
+            "position" => (holds, self.some(Val::Scalar(index))?),
+            _ => {
+                let one = self.b.index(1);
+                let last = self.b.binary(Binary::Sub, len, one);
+                let index = self.b.binary(Binary::Sub, last, index);
+                (holds, self.some(Val::Scalar(index))?)
+            }
+        })
+    }
+
+    /// `Some(item)`.
+    pub(super) fn some(&mut self, item: Val) -> Result<Val> {
+        let item = Box::new(self.loaded(item)?);
+        Ok(Val::Option { some: self.b.constant(true), item })
+    }
 }
 
 /// Methods that go by the number of an item, which there is not after `filter`.
-const NUMBERING: [&str; 8] =
-    ["enumerate", "zip", "step_by", "skip", "take", "position", "len", "is_empty"];
+const NUMBERING: [&str; 10] = [
+    "enumerate",
+    "zip",
+    "step_by",
+    "skip",
+    "take",
+    "position",
+    "rposition",
+    "nth",
+    "len",
+    "is_empty",
+];
+
+/// `iter` from its end.
+fn reversed(iter: Iter) -> Iter {
+    match iter {
+        Iter::Range { range, step, reverse } => Iter::Range { range, step, reverse: !reverse },
+        iter => Iter::Rev(Box::new(iter)),
+    }
+}
 
 /// Methods that take their iterator by `&mut`.
-const ADVANCING: [&str; 5] = ["by_ref", "all", "any", "position", "find"];
+const ADVANCING: [&str; 8] =
+    ["by_ref", "all", "any", "position", "rposition", "find", "find_map", "nth"];
 
 /// Where `Iterator::sum` starts: std starts floats from negative zero, which no sum changes.
 fn sum_identity(dtype: Dtype) -> Const {

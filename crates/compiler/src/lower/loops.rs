@@ -1,6 +1,6 @@
 //! Lowers `while`, `loop` and `for`.
 
-use super::iterate::IterShape;
+use super::iterate::{IterShape, Turn};
 use super::value::{Iter, RangeVal, Val};
 use super::{Frame, Lower, Result};
 use crate::infer::ty::Ty;
@@ -98,6 +98,7 @@ impl<'u> Lower<'_, 'u> {
         let value = self.expr(iter)?;
         let mutable = iterates_mutably(self.ty(iter));
         let source = self.iteration(value, mutable)?;
+        let source = self.started(&source);
         // The closures of adapters run in the loop and may change bindings as its body does.
         let mut nodes = Vec::new();
         Self::closures_of(&source, &mut nodes);
@@ -119,8 +120,9 @@ impl<'u> Lower<'_, 'u> {
             IterShape::Counted(len) => {
                 let bounds = self.up_to(len);
                 self.range_loop(label, bounds, carried.clone(), |lower, index| {
-                    let unit = (&Ty::UNIT, Val::UNIT);
-                    lower.each_item(&source, index, &carried, unit, &mut |lower, _, item| {
+                    let end = lower.frames.len() - 1;
+                    let turn = Turn { index, carried: &carried, ty: &Ty::UNIT, end };
+                    lower.each_item(&source, &turn, Val::UNIT, &mut |lower, _, item| {
                         run(lower, item)?;
                         Ok(Val::UNIT)
                     })?;

@@ -160,6 +160,9 @@ impl<'u> Lower<'_, 'u> {
                 self.refuse_advance(receiver, name)?;
                 self.iterator_method(expr, own, name, args)?
             }
+            Val::Group(_) if self.value_ty(receiver).is_ordering() => {
+                self.ordering_method(expr, own, name, args)?
+            }
             Val::Group(_) if matches!(name, "clone" | "to_owned") => Some(own),
             Val::Group(parts) if matches!(self.value_ty(receiver), Ty::Complex(_)) => {
                 self.complex_method(parts, name, args)?
@@ -197,6 +200,7 @@ impl<'u> Lower<'_, 'u> {
                 let item = self.expr(&args[0])?;
                 return Ok(Some(Val::Option { some: value, item: Box::new(item) }));
             }
+            "cmp" | "partial_cmp" | "total_cmp" => return self.comparison(value, name, args),
             "then" => return self.then(expr, value, &args[0]).map(Some),
             _ if dtype.is_float() => return self.float_method(value, name, args),
             _ if dtype.is_int() => return self.int_method(value, name, args),

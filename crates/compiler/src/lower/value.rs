@@ -148,6 +148,25 @@ pub(super) enum Iter {
         iter: Box<Iter>,
         closure: NodeId,
     },
+    /// What the closure gives for the items, where it gives something.
+    FilterMap {
+        iter: Box<Iter>,
+        closure: NodeId,
+    },
+    /// The items before the first for which the closure is false.
+    TakeWhile {
+        iter: Box<Iter>,
+        closure: NodeId,
+    },
+    /// The items from the first for which the closure is false. A loop over them begins with
+    /// [`Lower::started`], which makes memory for whether that one has `passed`.
+    ///
+    /// [`Lower::started`]: super::Lower::started
+    SkipWhile {
+        iter: Box<Iter>,
+        closure: NodeId,
+        passed: Option<Value>,
+    },
     /// `skip` and `step_by` of items made by closures that do more than give a value: items
     /// left out are made too, and so have no numbers either.
     Thinned {
@@ -170,6 +189,9 @@ impl Iter {
     pub(super) fn thinned_by(&self) -> Option<&'static str> {
         match self {
             Iter::Filter { .. } => Some("filter"),
+            Iter::FilterMap { .. } => Some("filter_map"),
+            Iter::TakeWhile { .. } => Some("take_while"),
+            Iter::SkipWhile { .. } => Some("skip_while"),
             Iter::Thinned { by: Thinning::Skip(_), .. } => Some("skip"),
             Iter::Thinned { by: Thinning::StepBy(_), .. } => Some("step_by"),
             Iter::Map { iter, .. } | Iter::Rev(iter) => iter.thinned_by(),
@@ -180,6 +202,19 @@ impl Iter {
     /// Whether items are left out, so that they have no numbers.
     pub(super) fn filters(&self) -> bool {
         self.thinned_by().is_some()
+    }
+
+    /// Whether the items end before their numbers do.
+    pub(super) fn ends_early(&self) -> bool {
+        match self {
+            Iter::TakeWhile { .. } => true,
+            Iter::Map { iter, .. }
+            | Iter::Rev(iter)
+            | Iter::Filter { iter, .. }
+            | Iter::FilterMap { iter, .. }
+            | Iter::SkipWhile { iter, .. } => iter.ends_early(),
+            _ => false,
+        }
     }
 }
 
