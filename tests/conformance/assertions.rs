@@ -40,6 +40,21 @@ fn unequal(a: i8, b: i8) -> i8 {
 }
 
 #[jit]
+fn equal_with_message(a: i32, b: i32, names: &[i32]) -> i32 {
+    assert_eq!(a, b, "{a} is not {b}");
+    assert_ne!(a + 1, names[0], "name {} of {:?} {{", names[1] / b, a,);
+    debug_assert_ne!(a, 7, "seven");
+    debug_assert_eq!(a % 2, 0, "{0} {0}", a);
+    a
+}
+
+#[jit]
+fn equal_tuples(a: (i32, f64), b: (i32, f64)) -> bool {
+    assert_eq!(a.0, b.0, "first of {:?}", a.1,);
+    a == b
+}
+
+#[jit]
 fn only_in_debug_builds(a: i32) -> i32 {
     debug_assert!(a > 0, "not positive");
     debug_assert_eq!(a % 2, 0);
@@ -73,6 +88,11 @@ fn agree() {
         check!(with_message(a, b));
         check!(equal(a as u64, b as u64));
         check!(unequal(a as i8, b as i8));
+        check!(equal_with_message(a, b, &[2, 3]));
+        check!(equal_with_message(a, a, &[2, 3]));
+        check!(equal_with_message(a, a, &[a.wrapping_add(1), 30]));
+        check!(equal_with_message(a, a, &[a.wrapping_add(1)]));
+        check!(equal_tuples((a, 0.5), (b, -0.5)));
         check!(only_in_debug_builds(a));
     }
     for limit in 0..6 {
@@ -84,4 +104,6 @@ fn agree() {
     check_panic!("no rows", shapes(Array2::<f64>::ones((0, 3)).view(), b.view()));
     check_panic!("x = 5 is not below 3: 2", with_message(5, 3));
     check_panic!("assertion `left == right` failed\n  left: 1\n right: 2", equal(1, 2));
+    let text = "assertion `left != right` failed: name 3 of 1 {\n  left: 2\n right: 2";
+    check_panic!(text, equal_with_message(1, 1, &[2, 3]));
 }

@@ -6,7 +6,8 @@ use crate::pattern::Context;
 use crate::start::start_of_path;
 use crate::written::spaced;
 use mambo_ir::kernel::{Arm, Expr, ExprKind, Literal, Message, Pattern};
-use proc_macro2::{Span, TokenStream};
+use mambo_ir::site::MAX_OPERANDS;
+use proc_macro2::Span;
 use quote::ToTokens;
 use syn::Token;
 use syn::parse::ParseStream;
@@ -104,19 +105,20 @@ impl Lowering {
         debug: bool,
     ) -> syn::Result<Expr> {
         let (left, right, message) = source.parse_body_with(parse_comparison)?;
-        if let Some(message) = message {
-            let operator = if equal { "==" } else { "!=" };
+        let left = Box::new(self.expr(&left));
+        let right = Box::new(self.expr(&right));
+        let message = message.map(|format| self.message(&format, at));
+        let holes = message.as_ref().map_or(0, |message| message.holes.len());
+        if (MAX_OPERANDS - 1..=MAX_OPERANDS).contains(&holes) {
+            let most = MAX_OPERANDS - 2;
             self.error(
-                message,
+                at,
                 format_args!(
-                    "this macro takes no message in a kernel: write `assert!(left {operator} \
-                     right, \"..\")`"
+                    "this message holds at most {most} values beside the two sides: leave some out"
                 ),
             );
         }
-        let left = Box::new(self.expr(&left));
-        let right = Box::new(self.expr(&right));
-        Ok(self.node(ExprKind::AssertCompare { equal, left, right, debug }, at))
+        Ok(self.node(ExprKind::AssertCompare { equal, left, right, message, debug }, at))
     }
 
     /// `panic!` and its kin, whose messages are `bare`, or `prefix` and the message given.
@@ -161,7 +163,7 @@ fn fixed(text: String) -> Message {
     Message { parts: vec![text], holes: Vec::new() }
 }
 
-/// A condition, and a message.
+/// A condition or the last of several values, and a message.
 fn parse_assert(input: ParseStream<'_>) -> syn::Result<(syn::Expr, Option<FormatArgs>)> {
     let cond = input.parse()?;
     if input.is_empty() {
@@ -172,16 +174,13 @@ fn parse_assert(input: ParseStream<'_>) -> syn::Result<(syn::Expr, Option<Format
     Ok((cond, message))
 }
 
-/// Two sides, and where a message begins.
-fn parse_comparison(input: ParseStream<'_>) -> syn::Result<(syn::Expr, syn::Expr, Option<Span>)> {
+/// Two sides, and a message.
+fn parse_comparison(
+    input: ParseStream<'_>,
+) -> syn::Result<(syn::Expr, syn::Expr, Option<FormatArgs>)> {
     let left = input.parse()?;
     input.parse::<Token![,]>()?;
-    let right = input.parse()?;
-    if !input.is_empty() {
-        input.parse::<Token![,]>()?;
-    }
-    let message = (!input.is_empty()).then(|| input.span());
-    input.parse::<TokenStream>()?;
+    let (right, message) = parse_assert(input)?;
     Ok((left, right, message))
 }
 

@@ -312,6 +312,8 @@ pub enum ExprKind {
         left: Box<Expr>,
         /// Right side.
         right: Box<Expr>,
+        /// What the message says before the two sides.
+        message: Option<Message>,
         /// Whether it is checked in debug builds only.
         debug: bool,
     },

@@ -253,10 +253,13 @@ impl<'a> Infer<'a> {
                 }
                 Ty::UNIT
             }
-            ExprKind::AssertCompare { left, right, .. } => {
+            ExprKind::AssertCompare { left, right, message, .. } => {
                 let left = self.value(left)?;
                 let right = self.value(right)?;
                 self.unify(&left, &right, span)?;
+                for (hole, _) in message.iter().flat_map(|message| &message.holes) {
+                    self.expr(hole)?;
+                }
                 Ty::UNIT
             }
             ExprKind::Panic(message) => {

@@ -243,9 +243,9 @@ impl<'u> Lower<'_, 'u> {
                 }
                 Val::UNIT
             }
-            ExprKind::AssertCompare { equal, left, right, debug } => {
+            ExprKind::AssertCompare { equal, left, right, message, debug } => {
                 if !debug || self.unit.source.debug_assertions {
-                    self.assert_compare(*equal, left, right)?;
+                    self.assert_compare(*equal, left, right, message.as_ref())?;
                 }
                 Val::UNIT
             }
@@ -366,16 +366,27 @@ impl<'u> Lower<'_, 'u> {
     }
 
     fn assert_with(&mut self, cond: Value, message: &'u Message) -> Result<()> {
-        // Arguments of the message are evaluated only if it is needed; those that are more
-        // than a mention of something go into a branch of their own.
-        if message.holes.iter().all(|(hole, _)| is_cheap(hole)) {
-            let (kind, operands) = self.message(message)?;
+        self.assert_built(cond, Some(message), |lower| lower.message(message))
+    }
+
+    /// Panics with what `build` gives unless `cond` is true. Arguments of a message are
+    /// evaluated only if it is needed; those that are more than a mention of something go into
+    /// a branch of their own.
+    fn assert_built(
+        &mut self,
+        cond: Value,
+        message: Option<&Message>,
+        build: impl FnOnce(&mut Self) -> Result<(SiteKind, Vec<Value>)>,
+    ) -> Result<()> {
+        let mut holes = message.iter().flat_map(|message| &message.holes);
+        if holes.all(|(hole, _)| is_cheap(hole)) {
+            let (kind, operands) = build(self)?;
             self.assert(cond, kind, operands);
             return Ok(());
         }
         let pass = |_: &mut Self| Ok(Val::UNIT);
         let fail = |lower: &mut Self| {
-            let (kind, operands) = lower.message(message)?;
+            let (kind, operands) = build(lower)?;
             let site = lower.site(kind);
             lower.kill(Terminator::Panic { site, operands });
             Ok(Val::UNIT)
@@ -384,29 +395,48 @@ impl<'u> Lower<'_, 'u> {
         Ok(())
     }
 
-    fn assert_compare(&mut self, equal: bool, left: &'u Expr, right: &'u Expr) -> Result<()> {
+    fn assert_compare(
+        &mut self,
+        equal: bool,
+        left: &'u Expr,
+        right: &'u Expr,
+        message: Option<&'u Message>,
+    ) -> Result<()> {
         let (l, r) = (self.expr(left)?, self.expr(right)?);
         let (l, r) = (self.loaded(l)?, self.loaded(r)?);
         let same = self.equal(&l, &r)?;
         let cond = if equal { same } else { self.b.unary(mambo_ir::function::Unary::Not, same) };
-        match (l, r) {
-            (Val::Scalar(l), Val::Scalar(r)) => {
-                let operator = if equal { "==" } else { "!=" }.into();
-                let dtype = self.b.func.dtype(l);
-                self.assert(cond, SiteKind::AssertCompare { operator, dtype }, vec![l, r]);
-            }
-            _ => {
-                let operator = if equal { "==" } else { "!=" };
-                let (l, r) = (describe(self.unit, left), describe(self.unit, right));
-                self.assert_message(
-                    cond,
-                    &format!(
-                        "assertion `left {operator} right` failed\n  left: `{l}`\n right: `{r}`"
-                    ),
-                );
-            }
+        let operator = if equal { "==" } else { "!=" };
+        if let (None, Val::Scalar(l), Val::Scalar(r)) = (message, &l, &r) {
+            let kind =
+                SiteKind::AssertCompare { operator: operator.into(), dtype: self.b.func.dtype(*l) };
+            self.assert(cond, kind, vec![*l, *r]);
+            return Ok(());
         }
-        Ok(())
+        self.assert_built(cond, message, |lower| {
+            let (kind, mut operands) = match message {
+                Some(message) => lower.message(message)?,
+                None => (SiteKind::Message { parts: vec![String::new()], holes: vec![] }, vec![]),
+            };
+            let SiteKind::Message { mut parts, mut holes } = kind else {
+                unreachable!("messages are of this kind");
+            };
+            let colon = if message.is_some() { ": " } else { "" };
+            parts[0].insert_str(0, &format!("assertion `left {operator} right` failed{colon}"));
+            for (name, expr, value) in [("  left", left, l), (" right", right, r)] {
+                let last = parts.last_mut().expect("a message has a part more than holes");
+                last.push_str(&format!("\n{name}: "));
+                match value {
+                    Val::Scalar(value) => {
+                        holes.push((lower.b.func.dtype(value), "?".into()));
+                        operands.push(value);
+                        parts.push(String::new());
+                    }
+                    _ => last.push_str(&format!("`{}`", describe(lower.unit, expr))),
+                }
+            }
+            Ok((SiteKind::Message { parts, holes }, operands))
+        })
     }
 
     /// A message with its operands evaluated.

@@ -22,10 +22,14 @@ fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Assign(a, b)
         | ExprKind::AssignOp(_, a, b)
         | ExprKind::Repeat(a, b)
-        | ExprKind::Index(a, b)
-        | ExprKind::AssertCompare { left: a, right: b, .. } => {
+        | ExprKind::Index(a, b) => {
             visit(a);
             visit(b);
+        }
+        ExprKind::AssertCompare { left, right, message, .. } => {
+            visit(left);
+            visit(right);
+            message.iter().flat_map(|message| &message.holes).for_each(|(hole, _)| visit(hole));
         }
         ExprKind::If { cond, then, otherwise } => {
             visit(cond);

@@ -186,13 +186,16 @@ impl Printer<'_> {
                 let debug = if *debug { "debug " } else { "" };
                 format!("{debug}assert {} else {}", e(cond), self.message(message))
             }
-            ExprKind::AssertCompare { equal, left, right, debug } => {
+            ExprKind::AssertCompare { equal, left, right, message, debug } => {
                 let debug = if *debug { "debug " } else { "" };
+                let message = message.as_ref();
+                let message = message.map(|message| format!(" else {}", self.message(message)));
                 format!(
-                    "{debug}assert {} {} {}",
+                    "{debug}assert {} {} {}{}",
                     e(left),
                     if *equal { "==" } else { "!=" },
-                    e(right)
+                    e(right),
+                    message.unwrap_or_default()
                 )
             }
             ExprKind::Panic(message) => format!("panic {}", self.message(message)),

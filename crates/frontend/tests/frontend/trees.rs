@@ -159,6 +159,7 @@ fn assertions() {
         ("assert!(1 < 2);", r#"assert (1 < 2) else "assertion failed: 1 < 2";"#),
         ("debug_assert!(true, \"no {}\", 3);", r#"debug assert true else "no " [3:] "";"#),
         ("assert_eq!(1, 2); assert_ne!(1, 2,);", "assert 1 == 2;\nassert 1 != 2;"),
+        ("assert_eq!(1, 2, \"x {}\", 3)", "assert 1 == 2 else \"x \" [3:] \"\""),
         (
             "debug_assert_eq!(1, 2); std::debug_assert_ne!(1, 2)",
             "debug assert 1 == 2;\ndebug assert 1 != 2",
