@@ -34,6 +34,7 @@ mod iterators_ordered;
 mod iterators_while;
 mod kernels_calling_kernels;
 mod labels;
+mod let_chains;
 mod loops;
 mod not_in_the_language;
 mod options_inline;

@@ -7,6 +7,7 @@ use crate::pattern::Context;
 use crate::start::start_of;
 use mambo_ir::kernel::{Arm, Block, Expr, ExprKind, LabelId, Pattern};
 use proc_macro2::Span;
+use syn::spanned::Spanned;
 
 impl Lowering {
     /// `{ … }`, with or without a label.
@@ -24,12 +25,27 @@ impl Lowering {
         self.node(ExprKind::Block { label, body }, at)
     }
 
-    /// The condition of an `if` or `while`, which alone may bind names.
+    /// The condition of an `if` or `while`, which alone may bind names: in any part of a chain
+    /// of `&&`, for the parts behind it.
     fn condition(&mut self, source: &syn::Expr) -> Box<Expr> {
-        let syn::Expr::Let(source) = peeled(source) else { return Box::new(self.expr(source)) };
-        let value = self.expr(&source.expr);
-        let pattern = self.pattern(&source.pat, Context::Refutable);
-        Box::new(self.node(ExprKind::Let(pattern, Box::new(value)), source.let_token.span))
+        match peeled(source) {
+            syn::Expr::Let(source) => {
+                let value = self.expr(&source.expr);
+                let pattern = self.pattern(&source.pat, Context::Refutable);
+                Box::new(self.node(ExprKind::Let(pattern, Box::new(value)), source.let_token.span))
+            }
+            syn::Expr::Binary(chain) if binds(source) => {
+                let at = start_of(source);
+                self.deeper(at, |this| {
+                    let left = this.condition(&chain.left);
+                    let right = this.condition(&chain.right);
+                    let kind = ExprKind::Logical { and: true, left, right };
+                    Box::new(this.node(kind, chain.op.span()))
+                })
+                .unwrap_or_else(|| Box::new(self.dummy(at)))
+            }
+            _ => Box::new(self.expr(source)),
+        }
     }
 
     /// `if`, with the names of its condition seen in the first block only.
@@ -171,4 +187,19 @@ impl Lowering {
         }
         None
     }
+}
+
+/// Whether a condition is a chain of `&&` with a `let` in it.
+fn binds(condition: &syn::Expr) -> bool {
+    let mut open = vec![condition];
+    while let Some(part) = open.pop() {
+        match part {
+            syn::Expr::Let(_) => return true,
+            syn::Expr::Binary(chain) if matches!(chain.op, syn::BinOp::And(_)) => {
+                open.extend([&*chain.left, &*chain.right]);
+            }
+            _ => {}
+        }
+    }
+    false
 }

@@ -47,8 +47,8 @@ impl Lowering {
             ),
             Source::Let(e) => (
                 e.let_token.span,
-                "`let` must be the whole condition of an `if` or `while`: nest a second `if` \
-                 instead of joining conditions with `&&`",
+                "`let` is a condition of `if` and `while` only, alone or joined to others with `&&`: \
+                 write an `if` inside",
             ),
             Source::Closure(e) => (
                 e.inputs_begin.span,

@@ -4,7 +4,7 @@ use super::value::Val;
 use super::{Frame, Lower, Result};
 use crate::infer::ty::Ty;
 use mambo_ir::function::{Block as IrBlock, Op, Terminator, Value, ValueType};
-use mambo_ir::kernel::{Arm, Block, Expr, LabelId};
+use mambo_ir::kernel::{Arm, Block, Expr, ExprKind, LabelId};
 
 /// One arm of a branch, built: where it ends, what it gives; nothing if it never ends.
 struct ArmEnd {
@@ -115,8 +115,14 @@ impl<'u> Lower<'_, 'u> {
         then: &'u Block,
         otherwise: Option<&'u Expr>,
     ) -> Result<Val> {
+        let mut others: Vec<&Expr> = otherwise.into_iter().collect();
+        let conds = chain(cond);
+        if conds.iter().skip(1).any(|cond| matches!(cond.kind, ExprKind::Let(..))) {
+            others.push(cond);
+            let carried = self.carried(self.assignments.within(&others, &[then]));
+            return self.if_chain(self.ty(expr), &carried, &conds, then, otherwise);
+        }
         let cond = self.condition(cond)?;
-        let others: Vec<&Expr> = otherwise.into_iter().collect();
         let carried = self.carried(self.assignments.within(&others, &[then]));
         let run_then = |lower: &mut Self| lower.block(then);
         let run_otherwise = |lower: &mut Self| match otherwise {
@@ -124,6 +130,48 @@ impl<'u> Lower<'_, 'u> {
             None => Ok(Val::UNIT),
         };
         self.branch(cond, &carried, self.ty(expr), run_then, run_otherwise)
+    }
+
+    /// An `if` whose conditions bind names one for the other. The first that fails leaves the
+    /// inner scope, where the other arm follows.
+    fn if_chain(
+        &mut self,
+        ty: &Ty,
+        carried: &[u32],
+        conds: &[&'u Expr],
+        then: &'u Block,
+        otherwise: Option<&'u Expr>,
+    ) -> Result<Val> {
+        self.scope(None, false, carried.to_vec(), ty, |lower| {
+            let whole = lower.frames.len() - 1;
+            lower.scope(None, false, carried.to_vec(), &Ty::UNIT, |lower| {
+                lower.leave_unless(conds, lower.frames.len() - 1)?;
+                let value = lower.block(then)?;
+                if !lower.dead {
+                    lower.leave(whole, value, ty)?;
+                }
+                Ok(Val::UNIT)
+            })?;
+            match otherwise {
+                Some(otherwise) => lower.expr(otherwise),
+                None => Ok(Val::UNIT),
+            }
+        })
+    }
+
+    /// Leaves the frame at `index` at the first condition that does not hold; what the
+    /// conditions bind has its value from here on.
+    pub(super) fn leave_unless(&mut self, conds: &[&'u Expr], index: usize) -> Result<()> {
+        for cond in conds {
+            let holds = self.condition(cond)?;
+            let go_on = |_: &mut Self| Ok(Val::UNIT);
+            let stop = |lower: &mut Self| {
+                lower.leave(index, Val::UNIT, &Ty::UNIT)?;
+                Ok(Val::UNIT)
+            };
+            self.branch(holds, &[], &Ty::UNIT, go_on, stop)?;
+        }
+        Ok(())
     }
 
     pub(super) fn match_expr(
@@ -314,6 +362,25 @@ impl<'u> Lower<'_, 'u> {
         }
         Ok(Val::UNIT)
     }
+}
+
+/// The parts of a condition joined with `&&`, if one of them binds names; otherwise the whole.
+pub(super) fn chain(cond: &Expr) -> Vec<&Expr> {
+    fn parts<'e>(cond: &'e Expr, out: &mut Vec<&'e Expr>) {
+        match &cond.kind {
+            ExprKind::Logical { and: true, left, right } => {
+                parts(left, out);
+                parts(right, out);
+            }
+            _ => out.push(cond),
+        }
+    }
+    let mut found = Vec::new();
+    parts(cond, &mut found);
+    if found.iter().any(|part| matches!(part.kind, ExprKind::Let(..))) {
+        return found;
+    }
+    vec![cond]
 }
 
 /// `value` without the knowledge that its arrays are whole allocations.

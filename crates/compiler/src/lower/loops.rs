@@ -39,14 +39,7 @@ impl<'u> Lower<'_, 'u> {
     ) -> Result<Val> {
         let carried = self.carried(self.assignments.within(&[cond], &[body]));
         self.repeat(label, carried, &Ty::UNIT, |lower| {
-            let holds = lower.condition(cond)?;
-            let go_on = |_: &mut Self| Ok(Val::UNIT);
-            let stop = |lower: &mut Self| {
-                let index = lower.frames.len() - 1;
-                lower.leave(index, Val::UNIT, &Ty::UNIT)?;
-                Ok(Val::UNIT)
-            };
-            lower.branch(holds, &[], &Ty::UNIT, go_on, stop)?;
+            lower.leave_unless(&super::control::chain(cond), lower.frames.len() - 1)?;
             lower.block(body)?;
             Ok(())
         })

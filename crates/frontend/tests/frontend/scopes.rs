@@ -25,6 +25,8 @@ fn bindings_end_with_their_block() {
     assert_eq!(body("for i in i {}"), "'0: for i.0 in @i {}");
     let expected = "if let Some(z.0) = None {z.0} else {@z};";
     assert_eq!(body("if let Some(z) = None { z } else { z };"), expected);
+    let expected = "if ((let Some(z.0) = None && z.0) && let Some(z.1) = z.0) {z.1} else {@z};";
+    assert_eq!(body("if let Some(z) = None && z && let Some(z) = z { z } else { z };"), expected);
     assert_eq!(body("match 1 { v => v, _ => v };"), "match 1 {v.0 => v.0, _ => @v};");
     let expected = "let f.1 = |a.0| a.0;\n@a";
     assert_eq!(body("let f = |a| a; a"), expected);
