@@ -11,6 +11,7 @@ mod check;
 mod values;
 
 mod allocation;
+mod array_literals;
 mod assertions;
 mod casts;
 mod closures;

@@ -61,7 +61,8 @@ impl Lowering {
             }
             [.., "Option", "Some"] => self.some_call(at, args),
             [.., "Result", "Ok" | "Err"] => self.result_call(at, args),
-            [.., "cmp", name @ ("min" | "max")]
+            ["ndarray", name @ ("arr1" | "arr2" | "arr3")]
+            | [.., "cmp", name @ ("min" | "max")]
             | [.., "mem", name @ ("swap" | "replace" | "take" | "drop")] => {
                 let args = self.exprs(args);
                 self.node(ExprKind::Builtin { name: name.to_owned(), args }, at)

@@ -11,10 +11,11 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::Token;
 use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
 
 /// The macros of the kernel language, for messages.
 const SUPPORTED: &str = "`assert!`, `assert_eq!`, `assert_ne!`, their `debug_` forms, `panic!`, \
-                         `unreachable!`, `todo!`, `unimplemented!`, `matches!` and `s!`";
+                         `unreachable!`, `todo!`, `unimplemented!`, `matches!`, `array!` and `s!`";
 
 impl Lowering {
     /// A macro call, as an expression or a statement.
@@ -41,6 +42,7 @@ impl Lowering {
             "todo" => self.panic(source, at, "not yet implemented", "not yet implemented: "),
             "unimplemented" => self.panic(source, at, "not implemented", "not implemented: "),
             "matches" => self.matches(source, at),
+            "array" => self.array_literal(source, at),
             _ => Ok(self.unsupported_macro(&name, at)),
         };
         lowered.unwrap_or_else(|error| {
@@ -64,10 +66,6 @@ impl Lowering {
             "format" | "format_args" | "concat" | "stringify" => format!(
                 "`{name}!` makes text, which is not part of the kernel language: put the values \
                  into the message of a `panic!`"
-            ),
-            "array" | "arr1" | "arr2" | "arr3" => format!(
-                "`{name}!` is not part of the kernel language: create the array with \
-                 `Array2::zeros` and assign its elements"
             ),
             "s" => {
                 "`s![..]` can stand only in the call of a method: write `a.slice(s![..])`".into()
@@ -140,6 +138,26 @@ impl Lowering {
             message
         };
         Ok(self.node(ExprKind::Panic(message), at))
+    }
+
+    /// `array![..]`: as many axes as there are brackets in each other.
+    fn array_literal(&mut self, source: &syn::Macro, at: Span) -> syn::Result<Expr> {
+        type Items = Punctuated<syn::Expr, Token![,]>;
+        let items: Items = source.parse_body_with(Punctuated::parse_terminated)?;
+        let mut rank = 1;
+        let mut lists = vec![&items];
+        while lists.iter().all(|list| !list.is_empty()) {
+            let inner = lists.iter().copied().flatten().map(|item| match item {
+                syn::Expr::Array(array) => Some(&array.elems),
+                _ => None,
+            });
+            let Some(inner) = inner.collect() else { break };
+            lists = inner;
+            rank += 1;
+        }
+        let items = self.exprs(&items);
+        let args = vec![self.node(ExprKind::Array(items), at)];
+        Ok(self.node(ExprKind::Builtin { name: format!("arr{rank}"), args }, at))
     }
 
     /// `matches!(value, pattern if guard)`.

@@ -254,7 +254,7 @@ pub enum ExprKind {
         args: Vec<Expr>,
     },
     /// A function of the language that stands in no type: `min`, `max` (of `std::cmp`),
-    /// `swap`, `replace` (of `std::mem`).
+    /// `swap`, `replace` (of `std::mem`), `arr1` to `arr6`, which make arrays of nested ones.
     Builtin {
         /// The last segment of the path.
         name: String,

@@ -173,6 +173,24 @@ impl<'a> Infer<'a> {
         Ok(Ty::array(item, rank, Access::Owned))
     }
 
+    /// `arr2(&[[a, b], [c, d]])` and its like: an array with as many axes as the name says.
+    fn array_of(&mut self, expr: &'a Expr, name: &str, items: &'a Expr) -> Result<Ty> {
+        let rank = name["arr".len()..].parse().unwrap_or(1);
+        let mut item = self.value(items)?;
+        for _ in 0..rank {
+            item = match item {
+                Ty::Fixed(inner, _) => self.peel(&inner),
+                Ty::Array(slice) if slice.slice && rank == 1 => *slice.item,
+                Ty::Var(_) => return Ok(self.defer(expr)),
+                other => {
+                    let message = format!("`{}` is not made an array of here", self.show(&other));
+                    return Err(self.unit.error(items.span, message));
+                }
+            };
+        }
+        Ok(Ty::array(item, rank, Access::Owned))
+    }
+
     /// The rank of an array of this shape: a number, tuple or array of numbers.
     fn shape_rank(&mut self, shape: &'a Expr) -> Result<u8> {
         Ok(match self.value(shape)? {
@@ -213,6 +231,7 @@ impl<'a> Infer<'a> {
                 Ok(ty)
             }
             ("take", [place]) => self.value(place),
+            (_, [items]) if name.starts_with("arr") => self.array_of(expr, name, items),
             ("drop", [value]) => {
                 self.expr(value)?;
                 Ok(Ty::UNIT)

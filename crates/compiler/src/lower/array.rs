@@ -3,9 +3,9 @@
 use super::place::describe;
 use super::value::{ArrayVal, Iter, Memory, Place, Val};
 use super::{Lower, Result};
-use crate::infer::ty::Ty;
+use crate::infer::ty::{ArrayTy, Ty};
 use mambo_ir::function::{Binary, Compare, Op, Value, ValueType, ViewType};
-use mambo_ir::kernel::{Expr, NodeId};
+use mambo_ir::kernel::{Expr, ExprKind, NodeId};
 use mambo_ir::{Const, Dtype, Layout, SiteKind};
 
 impl<'u> Lower<'_, 'u> {
@@ -459,6 +459,44 @@ impl<'u> Lower<'_, 'u> {
         }
     }
 
+    /// A new array of the elements of nested ones of fixed size.
+    pub(super) fn array_of(&mut self, expr: &'u Expr, items: &'u Expr) -> Result<Val> {
+        let Ty::Array(ArrayTy { item, rank, .. }) = self.ty(expr) else {
+            return self.error(expr.span, "the type of this array is not known");
+        };
+        let Some(dtype) = item.as_scalar() else {
+            let message = format!("an array of a kernel holds numbers or bools, not `{item}`");
+            return self.error(expr.span, message);
+        };
+        let mut written = Vec::new();
+        if !written_items(items, *rank, &mut written) {
+            let value = self.expr(items)?;
+            let view = self.array(value)?.view;
+            return Ok(Val::Array(self.copy_array(view)?));
+        }
+        let mut ty = self.value_ty(items);
+        let mut lens = Vec::new();
+        while let Ty::Fixed(item, len) = ty {
+            lens.push(*len);
+            ty = item;
+        }
+        let values: Vec<Value> =
+            written.into_iter().map(|item| self.scalar_expr(item)).collect::<Result<_>>()?;
+        let dims = lens.iter().map(|len| self.b.index(*len)).collect();
+        let array = self.allocate(dtype, dims, false);
+        for (number, value) in values.into_iter().enumerate() {
+            let mut rest = number;
+            let mut indices: Vec<Value> = Vec::new();
+            for len in lens.iter().rev() {
+                indices.push(self.b.index(rest % len));
+                rest /= len;
+            }
+            indices.reverse();
+            self.b.store(array.view, &indices, value);
+        }
+        Ok(Val::Array(array))
+    }
+
     /// `n` numbers from start to end: `start + i * step`, as ndarray computes them.
     fn linspace(&mut self, dtype: Dtype, dims: Vec<Value>, args: &'u [Expr]) -> Result<Val> {
         let (start, end) = (self.scalar_expr(&args[0])?, self.scalar_expr(&args[1])?);
@@ -491,5 +529,19 @@ impl<'u> Lower<'_, 'u> {
                 self.b.insert(Op::Free(view), &[]);
             }
         }
+    }
+}
+
+/// Collects the elements of an array written out to the last of `rank` brackets; false if it
+/// is not.
+fn written_items<'e>(expr: &'e Expr, rank: u8, out: &mut Vec<&'e Expr>) -> bool {
+    match &expr.kind {
+        _ if rank == 0 => {
+            out.push(expr);
+            true
+        }
+        ExprKind::Ref { mutable: false, to } => written_items(to, rank, out),
+        ExprKind::Array(items) => items.iter().all(|item| written_items(item, rank - 1, out)),
+        _ => false,
     }
 }

@@ -307,6 +307,7 @@ impl<'u> Lower<'_, 'u> {
                 self.write(&place, zero)?;
                 Ok(before)
             }
+            (_, [items]) if name.starts_with("arr") => self.array_of(expr, items),
             ("drop", [value]) => {
                 self.expr(value)?;
                 Ok(Val::UNIT)

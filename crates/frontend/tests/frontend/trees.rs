@@ -74,6 +74,11 @@ fn branches() {
             "match 3 {0 => 1, -1 => 2, (1..=5 | 7) => {3}, x.0 if (x.0 > 9) => x.0, _ => 4};",
         ),
         ("let Some(x) = Some(1) else { return };", "let Some(x.0) = Some(1) else {return};"),
+        ("array![1, 2,]", "builtin arr1([1, 2])"),
+        ("ndarray::array![[1, 2], [3, 4]]", "builtin arr2([[1, 2], [3, 4]])"),
+        ("array![[[], []], [[], []]]", "builtin arr3([[[], []], [[], []]])"),
+        ("array![[], 1]", "builtin arr1([[], 1])"),
+        ("ndarray::arr2(&[[1]])", "builtin arr2(&[[1]])"),
         ("matches!(3, 1 | 2 if true)", "match 3 {(1 | 2) if true => true, _ => false}"),
         ("unsafe_free(); { 1; { 2 } }", "call unsafe_free();\n{1; {2}}"),
     ]);
