@@ -46,6 +46,7 @@ mod programs;
 mod ranges;
 mod recursion;
 mod signatures_stats_ir_asm;
+mod slice_methods;
 mod slices;
 mod slicing;
 mod strides;

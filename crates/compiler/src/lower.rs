@@ -31,6 +31,7 @@ mod place;
 mod reduce;
 mod scalar;
 mod slice;
+mod slice_methods;
 mod value;
 mod walk;
 

@@ -1,6 +1,6 @@
 //! The types of method calls, by the kind of the receiver.
 
-use super::ty::{ArrayTy, Ty};
+use super::ty::{ArrayTy, SLICE_METHODS, Ty};
 use super::{Infer, Result};
 use crate::error::CompileError;
 use mambo_ir::Dtype;
@@ -187,6 +187,13 @@ impl<'a> Infer<'a> {
                 let item = item.clone();
                 Ty::iter(if mutable { Ty::RefMut(Box::new(item)) } else { item })
             }
+            _ if SLICE_METHODS.contains(&name)
+                && matches!(self.table.shallow(item), Ty::Scalar(_) | Ty::Var(_)) =>
+            {
+                let item = Box::new(item.clone());
+                let slice = ArrayTy { item, rank: 1, access: Access::Mut, slice: true };
+                return self.array_method(&slice, name, args);
+            }
             _ => return self.iterator_method(&Ty::iter(item.clone()), name, args),
         }))
     }
@@ -307,7 +314,26 @@ impl<'a> Infer<'a> {
                 }
                 Ty::UNIT
             }
-            ("first" | "last", []) if array.slice => Ty::option(item),
+            ("first" | "last", []) => Ty::option(item),
+            ("contains", [value]) if array.slice => {
+                self.expect(value, &item)?;
+                Ty::BOOL
+            }
+            ("partition_point", [closure]) if array.slice => {
+                let result = self.closure_arg(closure, &[item])?;
+                self.unify(&result, &Ty::BOOL, closure.span)?;
+                Ty::USIZE
+            }
+            ("reverse", []) if array.slice => Ty::UNIT,
+            ("rotate_left" | "rotate_right", [by]) if array.slice => {
+                self.expect(by, &Ty::USIZE)?;
+                Ty::UNIT
+            }
+            ("copy_within", [range, to]) if array.slice => {
+                self.expect(range, &Ty::Range(Box::new(Ty::USIZE)))?;
+                self.expect(to, &Ty::USIZE)?;
+                Ty::UNIT
+            }
             ("get", [index]) => {
                 match self.value(index)? {
                     Ty::Fixed(each, _) => self.unify(&each, &Ty::USIZE, index.span)?,
@@ -320,11 +346,11 @@ impl<'a> Infer<'a> {
                 }
                 Ty::option(item)
             }
-            ("windows" | "chunks_exact", [size]) if array.slice => {
+            ("windows" | "chunks" | "chunks_exact", [size]) if array.slice => {
                 self.expect(size, &Ty::USIZE)?;
                 Ty::iter(of(1, Shared))
             }
-            ("chunks_exact_mut", [size]) if array.slice => {
+            ("chunks_mut" | "chunks_exact_mut", [size]) if array.slice => {
                 self.expect(size, &Ty::USIZE)?;
                 Ty::iter(of(1, Mut))
             }

@@ -41,6 +41,28 @@ pub(crate) enum Ty {
     Never,
 }
 
+/// The methods of slices that arrays of fixed size have too.
+pub(crate) const SLICE_METHODS: [&str; 18] = [
+    "first",
+    "last",
+    "get",
+    "contains",
+    "reverse",
+    "rotate_left",
+    "rotate_right",
+    "copy_within",
+    "copy_from_slice",
+    "clone_from_slice",
+    "partition_point",
+    "windows",
+    "chunks",
+    "chunks_mut",
+    "chunks_exact",
+    "chunks_exact_mut",
+    "split_at",
+    "split_at_mut",
+];
+
 const ORDERING: &str = "std::cmp::Ordering";
 
 /// A structure with the types of its fields.

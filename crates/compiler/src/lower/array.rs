@@ -3,7 +3,7 @@
 use super::place::describe;
 use super::value::{ArrayVal, Iter, Memory, Place, Val};
 use super::{Lower, Result};
-use crate::infer::ty::{ArrayTy, Ty};
+use crate::infer::ty::{ArrayTy, SLICE_METHODS, Ty};
 use mambo_ir::function::{Binary, Compare, Op, Value, ValueType, ViewType};
 use mambo_ir::kernel::{Expr, ExprKind, NodeId};
 use mambo_ir::{Const, Dtype, Layout, SiteKind};
@@ -96,10 +96,16 @@ impl<'u> Lower<'_, 'u> {
                 Val::UNIT
             }
             ("first" | "last", []) => {
-                let (len, zero, one) = (self.b.dim(view, 0), self.b.index(0), self.b.index(1));
-                let some = self.b.compare(Compare::Ne, len, zero);
-                let at = if name == "first" { zero } else { self.b.binary(Binary::Sub, len, one) };
-                self.optional_element(view, some, vec![at])?
+                let (count, zero) = (self.element_count(view), self.b.index(0));
+                let some = self.b.compare(Compare::Ne, count, zero);
+                let dims = self.dims(view);
+                let one = self.b.index(1);
+                let at = |lower: &mut Self, dim| match name {
+                    "first" => zero,
+                    _ => lower.b.binary(Binary::Sub, dim, one),
+                };
+                let indices = dims.into_iter().map(|dim| at(self, dim)).collect();
+                self.optional_element(view, some, indices)?
             }
             ("get", [index]) => {
                 let indices = self.index_values(index)?;
@@ -111,7 +117,7 @@ impl<'u> Lower<'_, 'u> {
                 }
                 self.optional_element(view, within, indices)?
             }
-            ("windows" | "chunks_exact" | "chunks_exact_mut", [size]) => {
+            ("windows" | "chunks" | "chunks_mut" | "chunks_exact" | "chunks_exact_mut", [size]) => {
                 Val::iter(self.windows(view, name, size)?)
             }
             ("split_at" | "split_at_mut", [at]) => {
@@ -137,7 +143,9 @@ impl<'u> Lower<'_, 'u> {
                 })?;
                 Val::UNIT
             }
-            _ if self.is_slice(receiver) => return Ok(None),
+            _ if self.is_slice(receiver) => {
+                return self.slice_method(receiver, view, name, args);
+            }
             _ => match self.reduction(expr, view, name, args)? {
                 Some(value) => value,
                 None => return self.elementwise_method(expr, view, name, args),
@@ -155,7 +163,8 @@ impl<'u> Lower<'_, 'u> {
         name: &str,
         args: &'u [Expr],
     ) -> Result<Option<Val>> {
-        let Ty::Fixed(_, len) = memory.ty else { return Ok(None) };
+        let Ty::Fixed(item, len) = &memory.ty else { return Ok(None) };
+        let (of_scalars, len) = (matches!(**item, Ty::Scalar(_)), *len);
         let iter = |mutable| Val::iter(Iter::Fixed { memory: memory.clone(), len, mutable });
         Ok(Some(match (name, args) {
             ("len", []) => self.len_value(len),
@@ -199,6 +208,14 @@ impl<'u> Lower<'_, 'u> {
                     self.write_memory(&part, value);
                 }
                 Val::Memory(target)
+            }
+            _ if of_scalars && SLICE_METHODS.contains(&name) => {
+                let view = self.memory_view(&memory);
+                if let Some(found) = self.slice_method(receiver, view, name, args)? {
+                    return Ok(Some(found));
+                }
+                let array = ArrayVal { view, fresh: false };
+                return self.array_method(expr, receiver, array, name, args);
             }
             _ => return self.iterator_method(expr, iter(by_mut), name, args),
         }))
@@ -312,11 +329,16 @@ impl<'u> Lower<'_, 'u> {
         if name == "windows" {
             let less = self.b.binary(Binary::Sub, size, one);
             let len = self.b.binary(Binary::SaturatingSub, count, less);
-            return Ok(Iter::Windows { view, size, step: one, len, mutable: false });
+            return Ok(Iter::Windows { view, size, step: one, len, cut: false, mutable: false });
         }
-        let len = self.b.binary(Binary::Div, count, size);
-        let mutable = name == "chunks_exact_mut";
-        Ok(Iter::Windows { view, size, step: size, len, mutable })
+        let cut = !name.starts_with("chunks_exact");
+        let len = if cut {
+            self.quotient_up(count, size)
+        } else {
+            self.b.binary(Binary::Div, count, size)
+        };
+        let mutable = name.ends_with("_mut");
+        Ok(Iter::Windows { view, size, step: size, len, cut, mutable })
     }
 
     /// A new array, zeroed or with elements to be set.

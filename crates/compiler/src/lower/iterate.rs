@@ -138,7 +138,7 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// `len / step`, rounded up; `step` is not 0.
-    fn quotient_up(&mut self, len: Value, step: Value) -> Value {
+    pub(super) fn quotient_up(&mut self, len: Value, step: Value) -> Value {
         let zero = self.b.index(0);
         let one = self.b.index(1);
         let quotient = self.b.binary(Binary::Div, len, step);
@@ -190,10 +190,16 @@ impl<'u> Lower<'_, 'u> {
                 Val::array(self.index_axis(*view, *axis, index, *mutable))
             }
             Iter::Lanes { view, axis, mutable } => self.lane(*view, *axis, index, *mutable),
-            Iter::Windows { view, size, step, mutable, .. } => {
+            Iter::Windows { view, size, step, cut, mutable, .. } => {
                 let start = self.b.binary(Binary::Mul, index, *step);
                 let stride = self.b.stride(*view, 0);
-                Val::array(self.subview_1d(*view, start, *size, stride, *mutable))
+                let mut size = *size;
+                if *cut {
+                    let len = self.b.dim(*view, 0);
+                    let rest = self.b.binary(Binary::Sub, len, start);
+                    size = self.b.binary(Binary::Min, size, rest);
+                }
+                Val::array(self.subview_1d(*view, start, size, stride, *mutable))
             }
             Iter::Fixed { memory, mutable, .. } => {
                 let part = self.memory_item(memory, index);

@@ -133,6 +133,18 @@ impl<'u> Lower<'_, 'u> {
         base: &Expr,
         range: &'u Expr,
     ) -> Result<ArrayVal> {
+        let (start, count) = self.range_of(view, base, range)?;
+        let stride = self.b.stride(view, 0);
+        Ok(ArrayVal { view: self.subview_1d(view, start, count, stride, true), fresh: false })
+    }
+
+    /// Where a range of elements of a slice starts, checked, and how many there are.
+    pub(super) fn range_of(
+        &mut self,
+        view: Value,
+        base: &Expr,
+        range: &'u Expr,
+    ) -> Result<(Value, Value)> {
         let range_value = self.expr(range)?;
         let Val::Range(range) = self.loaded(range_value)? else {
             return self.error(range.span, "a range is expected here");
@@ -153,9 +165,7 @@ impl<'u> Lower<'_, 'u> {
             (None, _) => len,
         };
         self.check_slice(start, end, len, &describe(self.unit, base), 0);
-        let count = self.b.binary(Binary::Sub, end, start);
-        let stride = self.b.stride(view, 0);
-        Ok(ArrayVal { view: self.subview_1d(view, start, count, stride, true), fresh: false })
+        Ok((start, self.b.binary(Binary::Sub, end, start)))
     }
 
     /// Checks `start <= end && end <= len`.

@@ -106,12 +106,14 @@ pub(super) enum Iter {
         axis: u8,
         mutable: bool,
     },
-    /// `windows(n)` and `chunks_exact(n)` of a slice: lanes of `size`, `step` apart.
+    /// `windows(n)`, `chunks(n)` and `chunks_exact(n)` of a slice: lanes of `size`, `step`
+    /// apart, the last one shorter if the slice ends before it.
     Windows {
         view: Value,
         size: Value,
         step: Value,
         len: Value,
+        cut: bool,
         mutable: bool,
     },
     /// The elements of a fixed-size array.
