@@ -38,6 +38,7 @@ mod labels;
 mod let_chains;
 mod loops;
 mod not_in_the_language;
+mod numbers_std;
 mod options_inline;
 mod owned_arrays;
 mod panics;

@@ -19,6 +19,7 @@ mod control;
 mod expr;
 mod float;
 mod integer;
+mod integer_fit;
 mod iterate;
 mod iterator;
 mod loops;

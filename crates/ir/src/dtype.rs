@@ -153,6 +153,18 @@ impl Dtype {
             },
         }
     }
+
+    /// The integer type of the same width as this one and of the other sign.
+    pub const fn to_other_sign(self) -> Dtype {
+        match self {
+            Dtype::U8 => Dtype::I8,
+            Dtype::U16 => Dtype::I16,
+            Dtype::U32 => Dtype::I32,
+            Dtype::U64 => Dtype::I64,
+            Dtype::Usize => Dtype::Isize,
+            signed => signed.to_unsigned(),
+        }
+    }
 }
 
 impl fmt::Display for Dtype {

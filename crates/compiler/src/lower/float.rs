@@ -68,6 +68,13 @@ impl<'u> Lower<'_, 'u> {
                 self.b.select(negative, shifted, rest)
             }
             ("div_euclid", &[y]) => self.float_div_euclid(x, y),
+            ("midpoint", &[y]) => self.float_midpoint(x, y),
+            ("next_up", []) => self.next_up(x),
+            ("next_down", []) => {
+                let negated = self.b.unary(Unary::Neg, x);
+                let next = self.next_up(negated);
+                self.b.unary(Unary::Neg, next)
+            }
             ("sin_cos", []) => {
                 let (sin, cos) = (self.b.unary(Unary::Sin, x), self.b.unary(Unary::Cos, x));
                 return Ok(Some(Self::pair(sin, cos)));
@@ -141,6 +148,55 @@ impl<'u> Lower<'_, 'u> {
         let raised = self.b.select(below, low, x);
         let above = self.b.compare(Compare::Gt, raised, high);
         self.b.select(above, high, raised)
+    }
+
+    /// `(x + y) / 2`: in `f64` for `f32`; for `f64` halved first where the sum could overflow,
+    /// but not what would then be too small to halve.
+    fn float_midpoint(&mut self, x: Value, y: Value) -> Value {
+        if self.b.func.dtype(x) == Dtype::F32 {
+            let (x, y) = (self.cast(x, Dtype::F64), self.cast(y, Dtype::F64));
+            let (sum, two) = (self.b.binary(Binary::Add, x, y), self.float(Dtype::F64, 2.0));
+            let middle = self.b.binary(Binary::Div, sum, two);
+            return self.cast(middle, Dtype::F32);
+        }
+        let two = self.float(Dtype::F64, 2.0);
+        let low = self.float(Dtype::F64, f64::MIN_POSITIVE * 2.0);
+        let high = self.float(Dtype::F64, f64::MAX / 2.0);
+        let (size_x, size_y) = (self.b.unary(Unary::Abs, x), self.b.unary(Unary::Abs, y));
+        let (half_x, half_y) =
+            (self.b.binary(Binary::Div, x, two), self.b.binary(Binary::Div, y, two));
+        let small_x = self.b.compare(Compare::Le, size_x, high);
+        let small_y = self.b.compare(Compare::Le, size_y, high);
+        let plain = self.b.binary(Binary::And, small_x, small_y);
+        let tiny_x = self.b.compare(Compare::Lt, size_x, low);
+        let tiny_y = self.b.compare(Compare::Lt, size_y, low);
+        let sum = self.b.binary(Binary::Add, x, y);
+        let middle = self.b.binary(Binary::Div, sum, two);
+        let of_tiny_x = self.b.binary(Binary::Add, x, half_y);
+        let of_tiny_y = self.b.binary(Binary::Add, half_x, y);
+        let of_large = self.b.binary(Binary::Add, half_x, half_y);
+        let other = self.b.select(tiny_y, of_tiny_y, of_large);
+        let other = self.b.select(tiny_x, of_tiny_x, other);
+        self.b.select(plain, middle, other)
+    }
+
+    /// The least float above `x`, by its bits.
+    fn next_up(&mut self, x: Value) -> Value {
+        let dtype = self.b.func.dtype(x);
+        let unsigned = dtype.to_unsigned();
+        let bits = self.bitcast(x, unsigned);
+        let one = self.b.constant(Const::one(unsigned));
+        let zero = self.float(dtype, 0.0);
+        let up = self.b.binary(Binary::Add, bits, one);
+        let down = self.b.binary(Binary::Sub, bits, one);
+        let negative = self.b.compare(Compare::Lt, x, zero);
+        let next = self.b.select(negative, down, up);
+        let is_zero = self.b.compare(Compare::Eq, x, zero);
+        let next = self.b.select(is_zero, one, next);
+        let next = self.bitcast(next, dtype);
+        let infinity = self.float(dtype, f64::INFINITY);
+        let moves = self.b.compare(Compare::Lt, x, infinity);
+        self.b.select(moves, next, x)
     }
 
     fn float_div_euclid(&mut self, x: Value, y: Value) -> Value {

@@ -28,6 +28,25 @@ impl<'u> Lower<'_, 'u> {
                 return Ok(Some(Self::optional(fits, power)));
             }
             ("saturating_pow", &[n]) => self.saturating_pow(x, n)?,
+            ("overflowing_pow", &[n]) => {
+                let (power, overflowed) = self.overflowing_pow(x, n)?;
+                return Ok(Some(Self::pair(power, overflowed)));
+            }
+            ("ilog", &[base]) => {
+                let two = self.int_like(x, 2);
+                let valid = self.b.compare(Compare::Ge, base, two);
+                self.assert_message(valid, "base of integer logarithm must be at least 2");
+                self.check_positive(x);
+                self.ilog(x, base)?
+            }
+            ("checked_ilog", &[base]) => {
+                let (zero, two) = (self.int_like(x, 0), self.int_like(x, 2));
+                let valid = self.b.compare(Compare::Ge, base, two);
+                let positive = self.b.compare(Compare::Gt, x, zero);
+                let some = self.b.binary(Binary::And, valid, positive);
+                let log = self.ilog(x, base)?;
+                return Ok(Some(Self::optional(some, log)));
+            }
             (_, []) => return Ok(self.int_unary(x, name)),
             (_, &[y]) => return Ok(self.int_binary(x, y, name)),
             ("clamp", &[low, high]) => {
@@ -45,12 +64,12 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// An integer constant of the type of `like`.
-    fn int_like(&mut self, like: Value, value: i128) -> Value {
+    pub(super) fn int_like(&mut self, like: Value, value: i128) -> Value {
         let dtype = self.b.func.dtype(like);
         self.b.constant(Const::int(dtype, value))
     }
 
-    fn limits(&mut self, dtype: Dtype) -> (Value, Value) {
+    pub(super) fn limits(&mut self, dtype: Dtype) -> (Value, Value) {
         let bits = dtype.bits();
         let (min, max) = if dtype.is_signed_int() {
             (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
@@ -104,44 +123,46 @@ impl<'u> Lower<'_, 'u> {
                 self.b.compare(Compare::Eq, ones, single)
             }
             "next_power_of_two" => self.next_power_of_two(x),
-            "ilog2" => {
-                let positive = self.b.compare(Compare::Gt, x, zero);
-                self.assert_message(positive, "argument of integer logarithm must be positive");
-                let zeros = self.b.unary(Unary::LeadingZeros, x);
-                let top = self.b.constant(dtype.bits() - 1);
-                self.b.binary(Binary::Sub, top, zeros)
+            "ilog2" | "ilog10" => {
+                self.check_positive(x);
+                if name == "ilog2" { self.ilog2(x) } else { self.ilog10(x) }
             }
-            "ilog10" => self.ilog10(x),
-            "isqrt" => self.isqrt(x),
-            _ if name.contains("_ascii_") => return self.ascii_method(x, name),
-            "checked_neg" | "checked_abs" => return Some(self.checked_unary(x, name)),
-            _ => return None,
+            "isqrt" => {
+                if dtype.is_signed_int() {
+                    let valid = self.b.compare(Compare::Ge, x, zero);
+                    let message = "argument of integer square root cannot be negative";
+                    self.assert_message(valid, message);
+                }
+                self.isqrt(x)
+            }
+            "cast_signed" | "cast_unsigned" => self.cast(x, dtype.to_other_sign()),
+            "to_be" | "from_be" if cfg!(target_endian = "little") => {
+                self.b.unary(Unary::SwapBytes, x)
+            }
+            "to_le" | "from_le" if cfg!(target_endian = "big") => self.b.unary(Unary::SwapBytes, x),
+            "to_be" | "from_be" | "to_le" | "from_le" => x,
+            _ if name.contains("_ascii") => return self.ascii_method(x, name),
+            _ => return self.unary_that_may_not_fit(x, name),
         };
         Some(Val::Scalar(value))
     }
 
-    fn checked_unary(&mut self, x: Value, name: &str) -> Val {
-        let dtype = self.b.func.dtype(x);
-        let zero = self.b.constant(Const::zero(dtype));
-        let (least, _) = self.limits(dtype);
-        let fits = if dtype.is_signed_int() {
-            self.b.compare(Compare::Ne, x, least)
-        } else if name == "checked_neg" {
-            self.b.compare(Compare::Eq, x, zero)
-        } else {
-            self.b.constant(true)
-        };
-        let op = if name == "checked_neg" { Unary::Neg } else { Unary::Abs };
-        let result = self.b.unary(op, x);
-        Self::optional(fits, result)
+    /// Panics unless `x` has a logarithm.
+    fn check_positive(&mut self, x: Value) {
+        let zero = self.int_like(x, 0);
+        let positive = self.b.compare(Compare::Gt, x, zero);
+        self.assert_message(positive, "argument of integer logarithm must be positive");
+    }
+
+    pub(super) fn ilog2(&mut self, x: Value) -> Value {
+        let zeros = self.b.unary(Unary::LeadingZeros, x);
+        let top = self.b.constant(self.b.func.dtype(x).bits() - 1);
+        self.b.binary(Binary::Sub, top, zeros)
     }
 
     /// How many powers of ten, from 10 on, are not above `x`.
-    fn ilog10(&mut self, x: Value) -> Value {
+    pub(super) fn ilog10(&mut self, x: Value) -> Value {
         let dtype = self.b.func.dtype(x);
-        let zero = self.b.constant(Const::zero(dtype));
-        let positive = self.b.compare(Compare::Gt, x, zero);
-        self.assert_message(positive, "argument of integer logarithm must be positive");
         let bits = dtype.bits() - u32::from(dtype.is_signed_int());
         let max = (1i128 << bits) - 1;
         let powers = std::iter::successors(Some(10i128), |power| Some(power * 10));
@@ -156,13 +177,8 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// The square root rounded down: that of a float, which is off by at most one, corrected.
-    fn isqrt(&mut self, x: Value) -> Value {
+    pub(super) fn isqrt(&mut self, x: Value) -> Value {
         let dtype = self.b.func.dtype(x);
-        if dtype.is_signed_int() {
-            let zero = self.b.constant(Const::zero(dtype));
-            let valid = self.b.compare(Compare::Ge, x, zero);
-            self.assert_message(valid, "argument of integer square root cannot be negative");
-        }
         let wide = self.b.cast(x, Dtype::U64);
         let float = self.b.cast(wide, Dtype::F64);
         let root = self.b.unary(Unary::Sqrt, float);
@@ -191,6 +207,10 @@ impl<'u> Lower<'_, 'u> {
             "is_ascii_alphanumeric" => &[(b'0', b'9'), (b'a', b'z'), (b'A', b'Z')],
             "is_ascii_lowercase" | "to_ascii_uppercase" => &[(b'a', b'z')],
             "is_ascii_uppercase" | "to_ascii_lowercase" => &[(b'A', b'Z')],
+            "is_ascii_punctuation" => &[(b'!', b'/'), (b':', b'@'), (b'[', b'`'), (b'{', b'~')],
+            "is_ascii_graphic" => &[(b'!', b'~')],
+            "is_ascii_control" => &[(0, 0x1f), (0x7f, 0x7f)],
+            "is_ascii" => &[(0, 0x7f)],
             "is_ascii_whitespace" => &[(b' ', b' '), (b'\t', b'\n'), (b'\x0c', b'\r')],
             _ => return None,
         };
@@ -212,7 +232,7 @@ impl<'u> Lower<'_, 'u> {
         Some(Val::Scalar(self.b.select(any, other, x)))
     }
 
-    fn next_power_of_two(&mut self, x: Value) -> Value {
+    pub(super) fn next_power_of_two(&mut self, x: Value) -> Value {
         let dtype = self.b.func.dtype(x);
         let one = self.b.constant(Const::one(dtype));
         let less = self.b.binary(Binary::Sub, x, one);
@@ -271,9 +291,19 @@ impl<'u> Lower<'_, 'u> {
                 let result = self.b.binary(op, x, y);
                 Self::optional(fits, result)
             }
-            "checked_div" | "checked_rem" | "wrapping_div" | "wrapping_rem" => {
-                self.special_division(x, y, name)
-            }
+            "checked_div"
+            | "checked_rem"
+            | "checked_div_euclid"
+            | "checked_rem_euclid"
+            | "wrapping_div"
+            | "wrapping_rem"
+            | "wrapping_div_euclid"
+            | "wrapping_rem_euclid"
+            | "overflowing_div"
+            | "overflowing_rem"
+            | "overflowing_div_euclid"
+            | "overflowing_rem_euclid"
+            | "saturating_div" => self.special_division(x, y, name),
             "rem_euclid" => Val::Scalar(self.rem_euclid(x, y)),
             "div_euclid" => Val::Scalar(self.div_euclid(x, y)),
             "div_ceil" => Val::Scalar(self.div_ceil(x, y)),
@@ -293,7 +323,7 @@ impl<'u> Lower<'_, 'u> {
                 let down = self.b.binary(Binary::Sub, a, b);
                 Val::Scalar(self.b.select(less, up, down))
             }
-            _ => return None,
+            _ => return self.binary_that_may_not_fit(x, y, name),
         })
     }
 
@@ -313,32 +343,50 @@ impl<'u> Lower<'_, 'u> {
         self.b.select(overflowed, bound, product)
     }
 
-    /// Division that does not panic: of the cases where it would, `checked_` gives `None`, and
-    /// `wrapping_` still panics for zero but wraps `MIN / -1`.
+    /// Division of which not all panics are wanted: `checked_` gives `None` for all, the others
+    /// still panic for zero, and `MIN / -1` wraps, says so or is the greatest.
     fn special_division(&mut self, x: Value, y: Value, name: &str) -> Val {
         let dtype = self.b.func.dtype(x);
         let (zero, one) = (self.b.constant(Const::zero(dtype)), self.b.constant(Const::one(dtype)));
-        let remainder = name.ends_with("rem");
-        let op = if remainder { Binary::Rem } else { Binary::Div };
         let overflows = if dtype.is_signed_int() {
             self.division_overflows(x, y)
         } else {
             self.b.constant(false)
         };
-        if name.starts_with("wrapping") {
+        let checked = name.starts_with("checked");
+        let mut fails = overflows;
+        if checked {
+            let by_zero = self.b.compare(Compare::Eq, y, zero);
+            fails = self.b.binary(Binary::Or, by_zero, overflows);
+        } else {
             let nonzero = self.b.compare(Compare::Ne, y, zero);
-            let kind = if remainder { SiteKind::RemainderByZero } else { SiteKind::DivideByZero };
+            let kind = match name.contains("_rem") {
+                true => SiteKind::RemainderByZero,
+                false => SiteKind::DivideByZero,
+            };
             self.assert(nonzero, kind, vec![]);
-            // `MIN / 1` is what `MIN / -1` wraps to, and both remainders are 0.
-            let divisor = self.b.select(overflows, one, y);
-            return Val::Scalar(self.b.binary(op, x, divisor));
         }
-        let by_zero = self.b.compare(Compare::Eq, y, zero);
-        let fails = self.b.binary(Binary::Or, by_zero, overflows);
+        // `MIN / 1` is what `MIN / -1` wraps to, and both remainders are 0.
         let divisor = self.b.select(fails, one, y);
-        let result = self.b.binary(op, x, divisor);
-        let fits = self.b.unary(Unary::Not, fails);
-        Self::optional(fits, result)
+        let result = if name.ends_with("div_euclid") {
+            self.div_euclid(x, divisor)
+        } else if name.ends_with("rem_euclid") {
+            self.rem_euclid(x, divisor)
+        } else {
+            self.b.binary(if name.ends_with("rem") { Binary::Rem } else { Binary::Div }, x, divisor)
+        };
+        match name.split('_').next() {
+            Some("checked") => {
+                let fits = self.b.unary(Unary::Not, fails);
+                Self::optional(fits, result)
+            }
+            Some("overflowing") => Self::pair(result, overflows),
+            Some("saturating") => {
+                let (_, greatest) = self.limits(dtype);
+                Val::Scalar(self.b.select(overflows, greatest, result))
+            }
+            _ => Val::Scalar(result),
+        }
     }
 
     fn rem_euclid(&mut self, x: Value, y: Value) -> Value {
