@@ -145,3 +145,20 @@ fn items_made_and_left_out_have_no_numbers() {
     }
     rejected(numbered::try_call(&[1, 2]), line!() - 2, "put the `map` last");
 }
+
+#[test]
+fn items_that_end_early_have_no_numbers() {
+    #[jit]
+    fn paired(a: &[i32], b: &[i32]) -> i32 {
+        a.iter().zip(b.iter().take_while(|x| **x > 0)).map(|(x, y)| x * y).sum()
+    }
+    rejected(paired::try_call(&[1, 2], &[3, 4]), line!() - 2, "put it before the `take_while`");
+
+    #[jit]
+    fn of_arrays(a: ArrayView2<f64>) -> f64 {
+        let row = a.outer_iter().max_by(|x, y| x[0].total_cmp(&y[0]));
+        row.map_or(0.0, |row| row[1])
+    }
+    let a = Array2::eye(2);
+    rejected(of_arrays::try_call(a.view()), line!() - 4, "find the index and take the item");
+}

@@ -8,6 +8,7 @@
 mod call;
 mod complex;
 pub(crate) mod expr;
+mod integer;
 mod method;
 pub(crate) mod pattern;
 pub(crate) mod ty;

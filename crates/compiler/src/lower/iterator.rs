@@ -47,11 +47,8 @@ impl<'u> Lower<'_, 'u> {
                 let mutable = super::loops::iterates_mutably(self.ty(other));
                 let other = self.expr(other)?;
                 let other = self.iteration(other, mutable)?;
-                if other.filters() {
-                    return self.error(
-                        expr.span,
-                        "`filter` leaves items without numbers in a kernel: pair them with `zip` before the `filter`",
-                    );
+                if let Some(before) = other.thinned_by() {
+                    self.refuse_numbering(expr, name, before)?;
                 }
                 Iter::Zip(boxed(iter), boxed(other))
             }
