@@ -206,6 +206,16 @@ fn constants(n: usize) -> Complex<f64> {
 }
 
 #[jit]
+fn moves(all: &mut [Complex<f64>], by: usize) -> (bool, Array2<Complex<f64>>) {
+    let found = all.contains(&Complex::new(0.5, 2.0));
+    all.rotate_left(by);
+    all.copy_within(1.., 0);
+    all.reverse();
+    let (a, b) = (all[0], all[1]);
+    (found, array![[a, b], [b, a * b], [a.conj(), b - a]])
+}
+
+#[jit]
 fn swaps(all: &mut [Complex<f64>], at: usize) -> f64 {
     all[at].im = 1.5;
     all.swap(0, at + 1);
@@ -270,6 +280,7 @@ fn programs_agree() {
     let numbers = vec![Complex::new(0.5, 2.0), Complex::new(-1.0, 0.25)];
     for at in 0..3 {
         check!([all = numbers.clone()] swaps(&mut all, at));
+        check!([all = numbers.clone()] moves(&mut all, at));
     }
     check!(mandelbrot(40, 30, 50));
     let signal = Array1::from_shape_fn(64, |i| Complex::new((i as f64 * 0.7).sin(), 0.1));

@@ -502,8 +502,8 @@ impl<'u> Lower<'_, 'u> {
             lens.push(*len);
             ty = item;
         }
-        let values: Vec<Value> =
-            written.into_iter().map(|item| self.scalar_expr(item)).collect::<Result<_>>()?;
+        let values: Vec<Val> =
+            written.into_iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
         let dims = lens.iter().map(|len| self.b.index(*len)).collect();
         let array = self.allocate(dtype, dims, false);
         for (number, value) in values.into_iter().enumerate() {
@@ -514,7 +514,7 @@ impl<'u> Lower<'_, 'u> {
                 rest /= len;
             }
             indices.reverse();
-            self.b.store(array.view, &indices, value);
+            self.store(array.view, &indices, value)?;
         }
         Ok(Val::Array(array))
     }

@@ -19,7 +19,7 @@ impl<'u> Lower<'_, 'u> {
         let len = self.b.dim(view, 0);
         match (name, args) {
             ("contains", [value]) => {
-                let value = self.scalar_expr(value)?;
+                let value = self.expr(value)?;
                 return self.contains(view, value).map(Some);
             }
             ("partition_point", [closure]) => {
@@ -48,13 +48,13 @@ impl<'u> Lower<'_, 'u> {
         Ok(Some(Val::UNIT))
     }
 
-    fn contains(&mut self, view: Value, value: Value) -> Result<Val> {
+    fn contains(&mut self, view: Value, value: Val) -> Result<Val> {
         let len = self.b.dim(view, 0);
         self.scope(None, false, vec![], &Ty::BOOL, |lower| {
             let frame = lower.frames.len() - 1;
             lower.counted_loop(len, vec![], vec![], |lower, k, _| {
-                let item = lower.b.load(view, &[k]);
-                let same = lower.b.compare(Compare::Eq, item, value);
+                let item = lower.load(view, &[k]);
+                let same = lower.equal(&item, &value)?;
                 let leave = |lower: &mut Self| {
                     let found = Val::Scalar(lower.b.constant(true));
                     lower.leave(frame, found, &Ty::BOOL)?;
@@ -75,7 +75,7 @@ impl<'u> Lower<'_, 'u> {
         let len = self.b.dim(view, 0);
         let (zero, one) = (self.b.index(0), self.b.index(1));
         let holds = |lower: &mut Self, at: Value| {
-            let item = Val::Scalar(lower.b.load(view, &[at]));
+            let item = lower.load(view, &[at]);
             let holds = lower.call_closure(closure, vec![item])?;
             lower.scalar(holds)
         };
@@ -114,10 +114,18 @@ impl<'u> Lower<'_, 'u> {
         self.simple_loop(half, |lower, k| {
             let left = lower.b.binary(Binary::Add, start, k);
             let right = lower.b.binary(Binary::Sub, last, k);
-            let (a, b) = (lower.b.load(view, &[left]), lower.b.load(view, &[right]));
-            lower.b.store(view, &[left], b);
-            lower.b.store(view, &[right], a);
+            for part in lower.parts_of(view) {
+                let a = lower.b.load_part(view, &[left], part);
+                let b = lower.b.load_part(view, &[right], part);
+                lower.b.store_part(view, &[left], part, b);
+                lower.b.store_part(view, &[right], part, a);
+            }
         });
+    }
+
+    /// The scalars of an element.
+    fn parts_of(&self, view: Value) -> std::ops::Range<u8> {
+        0..self.b.func.view_type(view).dtype.parts()
     }
 
     /// Moves the first `middle` elements behind the others: both parts reversed, and then the
@@ -145,8 +153,10 @@ impl<'u> Lower<'_, 'u> {
             let k = lower.b.select(backwards, from_end, k);
             let source = lower.b.binary(Binary::Add, start, k);
             let target = lower.b.binary(Binary::Add, to, k);
-            let item = lower.b.load(view, &[source]);
-            lower.b.store(view, &[target], item);
+            for part in lower.parts_of(view) {
+                let item = lower.b.load_part(view, &[source], part);
+                lower.b.store_part(view, &[target], part, item);
+            }
         });
     }
 }
