@@ -25,7 +25,7 @@ const OUTSIDE: [(&str, &[&str]); 5] = [
 ];
 
 /// Where code meets memory or generated code.
-const UNSAFE: [&str; 15] = [
+const UNSAFE: [&str; 16] = [
     "crates/compiler/src/abi.rs",
     "crates/cranelift/src/artifact.rs",
     "crates/cranelift/src/module.rs",
@@ -33,6 +33,7 @@ const UNSAFE: [&str; 15] = [
     "crates/macros/src/data.rs",
     "crates/macros/src/face.rs",
     "crates/runtime/src/arg.rs",
+    "crates/runtime/src/complex.rs",
     "crates/runtime/src/context.rs",
     "crates/runtime/src/dispatcher.rs",
     "crates/runtime/src/host.rs",

@@ -486,7 +486,7 @@ impl<'u> Lower<'_, 'u> {
         let Ty::Array(ArrayTy { item, rank, .. }) = self.ty(expr) else {
             return self.error(expr.span, "the type of this array is not known");
         };
-        let Some(dtype) = item.as_scalar() else {
+        let Some(dtype) = item.as_element() else {
             let message = format!("an array of a kernel holds numbers or bools, not `{item}`");
             return self.error(expr.span, message);
         };
