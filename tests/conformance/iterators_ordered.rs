@@ -133,3 +133,40 @@ fn orders() {
         check!(integers(a, a, 7, i % 3 == 0));
     }
 }
+
+#[jit]
+fn found(sorted: &[i64], key: i64) -> Option<usize> {
+    let (mut low, mut high) = (0, sorted.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match sorted[middle].cmp(&key) {
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+            std::cmp::Ordering::Equal => return Some(middle),
+        }
+    }
+    None
+}
+
+#[jit]
+fn signs(a: f64, b: f64) -> (i32, bool) {
+    let order = a.partial_cmp(&b);
+    let sign = match order {
+        Some(Ordering::Less | Ordering::Equal) if a == b => 0,
+        Some(Ordering::Less) => -1,
+        Some(_) => 1,
+        None => 7,
+    };
+    (sign, matches!(order, Some(Ordering::Greater)))
+}
+
+#[test]
+fn orderings_are_matched() {
+    let sorted: Vec<i64> = (0..20).map(|i| i * i - 30).collect();
+    for key in -40..340 {
+        check!(found(&sorted, key));
+    }
+    for (a, b) in f64::pairs() {
+        check!(signs(a, b));
+    }
+}

@@ -254,6 +254,9 @@ impl Lowering {
         }
         match names(&source.path).iter().map(String::as_str).collect::<Vec<_>>()[..] {
             [.., "Option", "None"] => return Pattern::None,
+            [.., "Ordering", "Less"] => return Pattern::Ordering(-1),
+            [.., "Ordering", "Equal"] => return Pattern::Ordering(0),
+            [.., "Ordering", "Greater"] => return Pattern::Ordering(1),
             [.., owner, name] if is_variant(owner, name) => {
                 self.error(at, ENUM);
                 return Pattern::Wild;

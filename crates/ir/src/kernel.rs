@@ -418,6 +418,8 @@ pub enum Pattern {
     Some(Box<Pattern>),
     /// `None`.
     None,
+    /// `Ordering::Less`, `Equal` or `Greater`, as -1, 0 or 1.
+    Ordering(i8),
 }
 
 /// A literal.

@@ -84,6 +84,7 @@ impl<'a> Infer<'a> {
                 let item = self.table.any();
                 self.unify(&Ty::option(item), ty, span)
             }
+            Pattern::Ordering(_) => self.unify(&Ty::ordering(), ty, span),
         }
     }
 

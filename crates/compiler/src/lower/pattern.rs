@@ -95,6 +95,16 @@ impl<'u> Lower<'_, 'u> {
                 let (some, _) = self.option_parts(value.clone())?;
                 Ok(self.b.unary(mambo_ir::function::Unary::Not, some))
             }
+            Pattern::Ordering(order) => {
+                let sign = self.sign(value.clone())?;
+                let equal = self.b.constant(0i8);
+                let compare = match order {
+                    0 => Compare::Eq,
+                    1.. => Compare::Gt,
+                    _ => Compare::Lt,
+                };
+                Ok(self.b.compare(compare, sign, equal))
+            }
             Pattern::Wild | Pattern::Rest | Pattern::Bind { .. } => Ok(self.b.constant(true)),
         }
     }
@@ -137,7 +147,8 @@ impl<'u> Lower<'_, 'u> {
             | Pattern::Literal { .. }
             | Pattern::Capture(..)
             | Pattern::Range { .. }
-            | Pattern::None => Ok(()),
+            | Pattern::None
+            | Pattern::Ordering(_) => Ok(()),
             Pattern::Bind { local, sub } => {
                 if let Some(sub) = sub {
                     self.bind(sub, value.clone())?;

@@ -264,6 +264,7 @@ impl Printer<'_> {
             Pattern::Or(cases) => format!("({})", list(cases, " | ")),
             Pattern::Some(inner) => format!("Some({})", self.pattern(inner)),
             Pattern::None => "None".into(),
+            Pattern::Ordering(order) => format!("ordering {order}"),
         }
     }
 
