@@ -66,6 +66,23 @@ fn moves_a_copy(n: u32) -> (u32, u32) {
     (sum + scaled.sum::<u32>() + k, calls + table[0])
 }
 
+fn halved(x: f64) -> f64 {
+    0.5 * x
+}
+
+#[jit]
+fn doubled(x: f64) -> f64 {
+    x + x
+}
+
+#[jit]
+fn functions_by_name(values: &[f64], a: ArrayView1<f64>) -> (f64, f64, Array1<f64>, f64) {
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum = values.iter().copied().map(f64::abs).map(halved).map(doubled).sum::<f64>();
+    let least = values.iter().copied().min_by(f64::total_cmp);
+    (most, sum, a.mapv(f64::sqrt).mapv(doubled), least.map_or(0.0, halved))
+}
+
 #[jit]
 fn counts(n: u32) -> (u32, u32) {
     let mut calls = 0;
@@ -156,6 +173,8 @@ fn agree() {
         }
         check!(counts(n as u32));
         check!(moves_a_copy(n as u32));
+        let values = Random::new(n as u64).units(n);
+        check!(functions_by_name(&values, ArrayView1::from(&values)));
         check!([values = vec![0; n]] nothing_in_or_out(&mut values));
         let values = Array1::from_vec(random.units(n));
         check!(to_methods(values.view(), 0.3));

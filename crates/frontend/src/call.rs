@@ -212,7 +212,12 @@ impl Lowering {
         };
         let name = name_of(&source.method);
         let mut args = Vec::new();
-        for arg in &source.args {
+        for (number, arg) in source.args.iter().enumerate() {
+            let last = number + 1 == source.args.len();
+            if last && let Some(closure) = self.function_as_closure(&name, arg) {
+                args.push(self.argument(&syn::Expr::Closure(closure)));
+                continue;
+            }
             args.push(match arg {
                 syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. })
                     if name == "expect" =>

@@ -1,10 +1,35 @@
 //! Closures: bound to a variable or passed to a method, never stored.
 
 use crate::expr::peeled;
-use crate::lowering::Lowering;
+use crate::lowering::{Lowering, name_of, starts_upper};
 use crate::pattern::Context;
 use crate::scope::Moved;
+use crate::start::start_of;
 use mambo_ir::kernel::{Block, Expr, ExprKind, Pattern, Stmt};
+
+/// Methods whose last argument may be a function, and how many arguments they give it.
+const CLOSURE_METHODS: [(&str, usize); 20] = [
+    ("all", 1),
+    ("any", 1),
+    ("filter", 1),
+    ("filter_map", 1),
+    ("find", 1),
+    ("find_map", 1),
+    ("fold", 2),
+    ("for_each", 1),
+    ("map", 1),
+    ("map_or", 1),
+    ("mapv", 1),
+    ("mapv_inplace", 1),
+    ("max_by", 2),
+    ("max_by_key", 1),
+    ("min_by", 2),
+    ("min_by_key", 1),
+    ("partition_point", 1),
+    ("position", 1),
+    ("skip_while", 1),
+    ("take_while", 1),
+];
 
 impl Lowering {
     /// An expression where a closure may stand: the value of a `let`, the argument of a method.
@@ -17,6 +42,26 @@ impl Lowering {
             }
             _ => self.expr(source),
         }
+    }
+
+    /// The closure that calls the function of this name, as the last argument of a method.
+    pub(crate) fn function_as_closure(
+        &self,
+        method: &str,
+        source: &syn::Expr,
+    ) -> Option<syn::ExprClosure> {
+        let &(_, arity) = CLOSURE_METHODS.iter().find(|(name, _)| *name == method)?;
+        let syn::Expr::Path(function) = peeled(source) else { return None };
+        let name = name_of(&function.path.segments.last()?.ident);
+        let is_local = function.path.segments.len() == 1 && self.scopes.is_bound(&name);
+        if starts_upper(&name) || is_local {
+            return None;
+        }
+        let at = start_of(source);
+        let args: Vec<syn::Ident> =
+            (0..arity).map(|number| syn::Ident::new(&format!("item{number}"), at)).collect();
+        let closure = quote::quote_spanned!(at=> |#(#args),*| #function(#(#args),*));
+        syn::parse2(closure).ok()
     }
 
     fn closure(&mut self, source: &syn::ExprClosure) -> Expr {

@@ -92,6 +92,11 @@ impl Scopes {
         Some(Binding::Local(local))
     }
 
+    /// Whether the name is one of the kernel.
+    pub(crate) fn is_bound(&self, name: &str) -> bool {
+        self.ribs.iter().any(|rib| rib.names.iter().any(|(bound, _)| bound == name))
+    }
+
     /// The `const` item the name means inside another `const` item, where locals are unseen.
     pub(crate) fn find_const(&self, name: &str) -> Option<ConstItemId> {
         let names = self.ribs.iter().rev().flat_map(|rib| rib.names.iter().rev());

@@ -1,10 +1,17 @@
 //! Must not compile.
 use mambo::prelude::*;
 
+#[derive(Clone, Copy)]
+enum Mode {
+    Fast,
+    Exact,
+}
+
 #[jit]
 fn k(x: i32, y: i32) -> i32 {
-    match x.cmp(&y) {
-        std::cmp::Ordering::Less => -1,
+    let mode = if x < y { Mode::Fast } else { Mode::Exact };
+    match mode {
+        Mode::Fast => -1,
         _ => 1,
     }
 }

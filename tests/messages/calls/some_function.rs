@@ -2,8 +2,9 @@
 use mambo::prelude::*;
 
 #[jit]
-fn k(x: &[f64]) -> f64 {
-    x.iter().copied().fold(0.0, f64::max)
+fn k(x: f64) -> f64 {
+    let root = f64::sqrt;
+    root(x)
 }
 
 fn main() {}
