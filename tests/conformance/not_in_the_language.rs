@@ -84,6 +84,30 @@ fn constants_stay_as_they_are() {
     rejected(lends_a_constant::try_call(7), line - 11, "a constant cannot be changed");
 }
 
+#[jit]
+fn array_of_tuples(n: usize) -> usize {
+    let stack = Array1::<(usize, usize)>::from_elem(n, (0, 1));
+    stack[0].1
+}
+
+#[jit]
+fn slice_of_tuples(points: [(f64, f64); 3]) -> f64 {
+    let mut sum = 0.0;
+    for point in &points[1..] {
+        sum += point.0;
+    }
+    sum
+}
+
+#[test]
+fn elements_are_numbers() {
+    let line = line!();
+    let error = array_of_tuples::try_call(2);
+    rejected(error, line - 15, "holds numbers or bools, not `(usize, usize)`");
+    let error = slice_of_tuples::try_call([(0.5, 1.0); 3]);
+    rejected(error, line - 8, "`[(f64, f64)]` cannot be sliced in a kernel");
+}
+
 #[test]
 fn errors_say_what_and_where() {
     rejected(bytes::try_call(1.0, 2.0), 18, "`f64` has no method `to_be_bytes`");

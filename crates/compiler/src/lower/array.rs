@@ -418,6 +418,13 @@ impl<'u> Lower<'_, 'u> {
         Ok(Val::Array(target))
     }
 
+    fn not_an_element<T>(&self, expr: &Expr, item: &Ty) -> Result<T> {
+        let message = format!(
+            "an array of a kernel holds numbers or bools, not `{item}`; use one array for each part"
+        );
+        self.error(expr.span, message)
+    }
+
     /// `Array::name(args)`.
     pub(super) fn array_constructor(
         &mut self,
@@ -429,10 +436,7 @@ impl<'u> Lower<'_, 'u> {
             return self.error(expr.span, "the type of this array is not known");
         };
         let Some(dtype) = ty.item.as_element() else {
-            return self.error(
-                expr.span,
-                "the element type of this array is not known; write it as `Array::<f64, _>`",
-            );
+            return self.not_an_element(expr, &ty.item);
         };
         let dims = match name {
             "eye" => {
@@ -487,8 +491,7 @@ impl<'u> Lower<'_, 'u> {
             return self.error(expr.span, "the type of this array is not known");
         };
         let Some(dtype) = item.as_element() else {
-            let message = format!("an array of a kernel holds numbers or bools, not `{item}`");
-            return self.error(expr.span, message);
+            return self.not_an_element(expr, item);
         };
         let mut written = Vec::new();
         if !written_items(items, *rank, &mut written) {

@@ -312,6 +312,11 @@ impl<'u> Lower<'_, 'u> {
     pub(super) fn array(&mut self, value: Val) -> Result<ArrayVal> {
         match self.loaded(value)? {
             Val::Array(array) => Ok(array),
+            Val::Memory(Memory { ty: Ty::Fixed(item, _), .. }) if !holds_elements(&item) => self
+                .error(
+                    self.span,
+                    format!("`[{item}]` cannot be sliced in a kernel: loop over its indices"),
+                ),
             Val::Memory(memory) if matches!(memory.ty, Ty::Fixed(..)) => {
                 Ok(ArrayVal { view: self.memory_view(&memory), fresh: false })
             }
@@ -433,6 +438,14 @@ pub(super) fn memory_field(memory: &Memory, index: usize) -> Memory {
         prefix: memory.prefix.clone(),
         part: 0,
         fresh: false,
+    }
+}
+
+/// Whether this is an element of arrays, or a nest of fixed-size arrays of them.
+fn holds_elements(ty: &Ty) -> bool {
+    match ty {
+        Ty::Fixed(item, _) => holds_elements(item),
+        other => other.as_element().is_some(),
     }
 }
 
