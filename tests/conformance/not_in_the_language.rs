@@ -113,7 +113,11 @@ fn errors_say_what_and_where() {
     rejected(bytes::try_call(1.0, 2.0), 18, "`f64` has no method `to_be_bytes`");
     rejected(repeats::try_call(&[-1, 2]), 23, "no method `cycle`");
     rejected(numbers_after_filter::try_call(&[-1, 2]), 29, "put it before the `filter`");
-    rejected(matrix_product::try_call(Array2::eye(2).view()), 37, "has no method `dot`");
+    rejected(
+        matrix_product::try_call(Array2::eye(2).view()),
+        37,
+        "`dot` in the kernel language; write the product as loops",
+    );
     assert!(bytes::rust(1.0, 2.0));
     assert_eq!(repeats::rust(&[-1, 2]), 7);
     assert_eq!(bytes::stats().compiled, 0);

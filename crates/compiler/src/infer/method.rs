@@ -49,8 +49,11 @@ impl<'a> Infer<'a> {
             }
             (Some(found), _) => Ok(found),
             (None, _) => {
-                let message =
-                    format!("`{}` has no method `{name}` in the kernel language", self.show(&ty));
+                let message = format!(
+                    "`{}` has no method `{name}` in the kernel language{}",
+                    self.show(&ty),
+                    instead(name)
+                );
                 Err(self.unit.error(expr.span, message))
             }
         }
@@ -541,4 +544,22 @@ fn float_method(dtype: Dtype, name: &str) -> Option<(Vec<Ty>, Ty)> {
         "to_bits" => (vec![], Ty::Scalar(dtype.to_unsigned())),
         _ => return None,
     })
+}
+
+/// What to write instead of some methods that programs often have.
+fn instead(method: &str) -> &'static str {
+    match method {
+        "collect" | "to_vec" => {
+            "; allocate with `Array1::zeros(n)` and fill it, or use `Array1::from_shape_fn`"
+        }
+        "sum_axis" | "mean_axis" | "product_axis" | "fold_axis" | "map_axis" => {
+            "; go over `rows()`, `columns()` or `axis_iter(..)` and fold each"
+        }
+        "dot" => "; write the product as loops",
+        "sort" | "sort_unstable" | "sort_by" | "binary_search" => {
+            "; write it as loops, or call a plain function that takes the slice"
+        }
+        "push" | "pop" => "; allocate an array that is large enough, and count",
+        _ => "",
+    }
 }
