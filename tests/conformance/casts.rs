@@ -10,13 +10,13 @@ macro_rules! casts {
             use super::*;
 
             #[jit]
-            fn to_signed(a: $ty) -> (i8, i16, i32, i64, isize) {
-                (a as i8, a as i16, a as i32, a as i64, a as isize)
+            fn to_signed(a: $ty) -> (i8, i16, i32, i64, i128, isize) {
+                (a as i8, a as i16, a as i32, a as i64, a as i128, a as isize)
             }
 
             #[jit]
-            fn to_unsigned(a: $ty) -> (u8, u16, u32, u64, usize) {
-                (a as u8, a as u16, a as u32, a as u64, a as usize)
+            fn to_unsigned(a: $ty) -> (u8, u16, u32, u64, u128, usize) {
+                (a as u8, a as u16, a as u32, a as u64, a as u128, a as usize)
             }
 
             #[jit]
@@ -37,7 +37,7 @@ macro_rules! casts {
 }
 casts! {
     from_i8 i8 from_i16 i16 from_i32 i32 from_i64 i64 from_isize isize from_u8 u8 from_u16 u16
-    from_u32 u32 from_u64 u64 from_usize usize from_f32 f32 from_f64 f64
+    from_u32 u32 from_u64 u64 from_usize usize from_i128 i128 from_u128 u128 from_f32 f32 from_f64 f64
 }
 
 #[jit]

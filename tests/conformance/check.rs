@@ -204,7 +204,7 @@ macro_rules! same_integers {
         }
     )*};
 }
-same_integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize bool);
+same_integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool);
 
 impl Same for () {
     fn same(&self, _: &Self) -> bool {

@@ -113,7 +113,7 @@ macro_rules! signed {
         }
     )*};
 }
-signed!(of_i8 i8 u8 of_i16 i16 u16 of_i32 i32 u32 of_i64 i64 u64 of_isize isize usize);
+signed!(of_i8 i8 u8 of_i16 i16 u16 of_i32 i32 u32 of_i64 i64 u64 of_i128 i128 u128 of_isize isize usize);
 
 #[jit]
 fn of_nothing(a: u32) -> u32 {

@@ -27,6 +27,7 @@ mod generics;
 mod host_functions;
 mod if_match;
 mod indexing;
+mod integers_128;
 mod integers_bits;
 mod integers_checked;
 mod integers_wrapping;

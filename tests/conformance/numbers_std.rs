@@ -79,6 +79,7 @@ macro_rules! integers {
 integers! {
     of_i8 i8 u8 of_i16 i16 u16 of_i32 i32 u32 of_i64 i64 u64 of_isize isize usize
     of_u8 u8 i8 of_u16 u16 i16 of_u32 u32 i32 of_u64 u64 i64 of_usize usize isize
+    of_i128 i128 u128 of_u128 u128 i128
 }
 
 macro_rules! unsigned {
@@ -130,7 +131,7 @@ macro_rules! unsigned {
 }
 unsigned! {
     unsigned_8 u8 i8 unsigned_16 u16 i16 unsigned_32 u32 i32 unsigned_64 u64 i64
-    unsigned_size usize isize
+    unsigned_size usize isize unsigned_128 u128 i128
 }
 
 macro_rules! signed {
@@ -181,6 +182,7 @@ macro_rules! signed {
 }
 signed! {
     signed_8 i8 u8 signed_16 i16 u16 signed_32 i32 u32 signed_64 i64 u64 signed_size isize usize
+    signed_128 i128 u128
 }
 
 macro_rules! floats {

@@ -61,7 +61,8 @@ macro_rules! of_types {
         }
     )*};
 }
-of_types!(of_i8 i8 of_u8 u8 of_i16 i16 of_u16 u16 of_i32 i32 of_u32 u32 of_i64 i64 of_u64 u64);
+of_types!(of_i8 i8 of_u8 u8 of_i16 i16 of_u16 u16 of_i32 i32 of_u32 u32 of_i64 i64 of_u64 u64
+    of_i128 i128 of_u128 u128);
 of_types!(of_isize isize of_usize usize);
 
 #[jit]

@@ -79,12 +79,13 @@ macro_rules! sample_integers {
             fn random(random: &mut Random) -> Self {
                 // All magnitudes alike.
                 let shift = random.below(<$ty>::BITS as usize);
-                (random.bits() as $ty) >> shift
+                let bits = u128::from(random.bits()) << 64 | u128::from(random.bits());
+                (bits as $ty) >> shift
             }
         }
     )*};
 }
-sample_integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+sample_integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
 
 macro_rules! sample_floats {
     ($($ty:ident $bits:ident)*) => {$(
@@ -129,11 +130,13 @@ macro_rules! integers {
         $test::<i16>();
         $test::<i32>();
         $test::<i64>();
+        $test::<i128>();
         $test::<isize>();
         $test::<u8>();
         $test::<u16>();
         $test::<u32>();
         $test::<u64>();
+        $test::<u128>();
         $test::<usize>();
     };
 }

@@ -134,7 +134,7 @@ impl ArrayArgument {
             (false, _) => value,
             (_, Dtype::F32) => Const::f32(value.bits() as f32 - 2.5),
             (_, Dtype::F64) => Const::f64(value.bits() as f64 - 2.5),
-            (_, dtype) => Const::int(dtype, i128::from(value.bits())),
+            (_, dtype) => Const::from_bits(dtype, value.bits()),
         });
         let elements = elements.collect();
         ArrayArgument { dtype: ty.dtype, dims, strides, offset: GUARD + before, elements }

@@ -85,7 +85,7 @@ struct Generator {
 pub(crate) fn program(seed: u64, size: usize) -> Program {
     let mut random = Random::new(seed);
     let mut palette: Vec<Dtype> =
-        (0..random.between(2, 4)).map(|_| Dtype::ALL[random.below(13)]).collect();
+        (0..random.between(2, 4)).map(|_| Dtype::ALL[random.below(Dtype::ALL.len())]).collect();
     palette.push(*random.pick(&[&Dtype::F64, &Dtype::F32, &Dtype::I32, &Dtype::I64]));
     let mut generator = Generator {
         random,
@@ -178,14 +178,18 @@ impl Generator {
     fn dtype(&mut self) -> Dtype {
         match self.random.chance(75) {
             true => self.palette[self.random.below(self.palette.len())],
-            false => Dtype::ALL[self.random.below(13)],
+            false => Dtype::ALL[self.random.below(Dtype::ALL.len())],
         }
     }
 
     /// An integer type.
     fn int_dtype(&mut self) -> Dtype {
         let dtype = self.dtype();
-        if dtype.is_int() { dtype } else { Dtype::ALL[self.random.between(1, 10)] }
+        if dtype.is_int() {
+            return dtype;
+        }
+        let ints: Vec<Dtype> = Dtype::ALL.into_iter().filter(|dtype| dtype.is_int()).collect();
+        ints[self.random.below(ints.len())]
     }
 
     /// A type of plain values, not a scalar.

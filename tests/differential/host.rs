@@ -2,7 +2,7 @@
 
 use mambo_compiler::abi::Context;
 use mambo_compiler::backend::Artifact;
-use mambo_ir::site::MAX_OPERANDS;
+use mambo_ir::site::MAX_OPERAND_SLOTS;
 use mambo_ir::{Const, Dtype};
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 
@@ -18,7 +18,7 @@ impl Host {
     pub(crate) fn new() -> Self {
         let marker = 0_u8;
         let stack_limit = (&raw const marker as usize).saturating_sub(256 << 10);
-        let context = Context { stack_limit, allocate, free, operands: [0; MAX_OPERANDS] };
+        let context = Context { stack_limit, allocate, free, operands: [0; MAX_OPERAND_SLOTS] };
         Host { context, live: Vec::new() }
     }
 
@@ -61,7 +61,7 @@ impl Host {
                 let place: isize =
                     index.iter().zip(strides).map(|(at, stride)| *at as isize * stride).sum();
                 let address = (base as usize).wrapping_add_signed(place * dtype.size() as isize);
-                let mut raw = [0_u8; 8];
+                let mut raw = [0_u8; 16];
                 // SAFETY: the array is one that compiled code allocated and has not freed, and
                 // the index is in range.
                 unsafe {
@@ -75,7 +75,7 @@ impl Host {
                     }
                     index[axis] = 0;
                 }
-                Const::from_bits(dtype, u64::from_le_bytes(raw))
+                Const::from_bits(dtype, u128::from_le_bytes(raw))
             })
             .collect()
     }

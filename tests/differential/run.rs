@@ -149,7 +149,7 @@ fn constant(text: &str) -> Option<Capture> {
             }
         };
     }
-    let value: Const = limits!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize; f32 f64);
+    let value: Const = limits!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize; f32 f64);
     Some(Capture { ty: value.dtype().into(), scalars: vec![value] })
 }
 
@@ -228,17 +228,17 @@ fn interpret(module: &Module, args: &[Argument], name: &str) -> Result<Option<Ou
 fn call(module: &Module, artifact: &dyn Artifact, args: &[Argument]) -> Result<Outcome, Failure> {
     let mut host = Host::new();
     let mut slots = Vec::new();
-    let mut buffers: Vec<(Dtype, Vec<u64>, usize)> = Vec::new();
+    let mut buffers: Vec<(Dtype, Vec<u128>, usize)> = Vec::new();
     for arg in leaves(args) {
         match arg {
-            Argument::Scalar(value) => slots.push(value.bits()),
+            Argument::Scalar(value) => slots.extend_from_slice(value.slots()),
             Argument::Array(array) => {
                 let bytes = array.bytes();
-                let mut words = vec![0_u64; bytes.len().div_ceil(8)];
-                for (word, chunk) in words.iter_mut().zip(bytes.chunks(8)) {
-                    let mut raw = [0; 8];
+                let mut words = vec![0_u128; bytes.len().div_ceil(16)];
+                for (word, chunk) in words.iter_mut().zip(bytes.chunks(16)) {
+                    let mut raw = [0; 16];
                     raw[..chunk.len()].copy_from_slice(chunk);
-                    *word = u64::from_ne_bytes(raw);
+                    *word = u128::from_ne_bytes(raw);
                 }
                 let base = words.as_mut_ptr().expose_provenance();
                 slots.push((base + array.offset * array.dtype.size()) as u64);
@@ -268,17 +268,17 @@ fn call(module: &Module, artifact: &dyn Artifact, args: &[Argument]) -> Result<O
 /// The results in `slots`.
 fn values(host: &Host, types: &[ValueType], slots: &[u64]) -> Vec<Value> {
     let mut slots = slots.iter().copied();
-    let mut next = || slots.next().expect("a slot for each part");
     types
         .iter()
         .map(|ty| match ty {
             ValueType::Scalar(dtype) => {
-                let bits = next();
-                let value = Const::from_bits(*dtype, bits);
-                assert_eq!(value.bits(), bits, "the slot of a {dtype} is not zero-extended");
+                let written: Vec<u64> = slots.clone().take(dtype.slots()).collect();
+                let value = Const::from_slots(*dtype, &mut slots);
+                assert_eq!(written, value.slots(), "a {dtype} is not zero-extended");
                 Value::Scalar(same(value))
             }
             ValueType::View(view) => {
+                let mut next = || slots.next().expect("a slot for each part");
                 let base = next();
                 let dims: Vec<usize> = (0..view.rank).map(|_| next() as usize).collect();
                 let strides: Vec<isize> = (0..view.rank).map(|_| next() as isize).collect();
@@ -299,9 +299,9 @@ fn constants(dtype: Dtype, bytes: &[u8]) -> Vec<Const> {
     bytes
         .chunks(dtype.size())
         .map(|chunk| {
-            let mut raw = [0; 8];
+            let mut raw = [0; 16];
             raw[..chunk.len()].copy_from_slice(chunk);
-            same(Const::from_bits(dtype, u64::from_le_bytes(raw)))
+            same(Const::from_bits(dtype, u128::from_le_bytes(raw)))
         })
         .collect()
 }
@@ -312,7 +312,7 @@ fn constants(dtype: Dtype, bytes: &[u8]) -> Vec<Const> {
 fn same(value: Const) -> Const {
     match value.dtype() {
         Dtype::F32 if f32::from_bits(value.bits() as u32).is_nan() => Const::f32(f32::NAN),
-        Dtype::F64 if f64::from_bits(value.bits()).is_nan() => Const::f64(f64::NAN),
+        Dtype::F64 if f64::from_bits(value.bits() as u64).is_nan() => Const::f64(f64::NAN),
         _ => value,
     }
 }

@@ -185,6 +185,6 @@ fn constant(value: Const) -> String {
         Dtype::Bool => format!("{}", bits != 0),
         Dtype::F32 => format!("f32::from_bits({bits:#x})"),
         Dtype::F64 => format!("f64::from_bits({bits:#x})"),
-        dtype => format!("{bits:#x}_u64 as {dtype}"),
+        dtype => format!("{bits:#x}_u128 as {dtype}"),
     }
 }

@@ -248,17 +248,13 @@ pub(crate) fn literal(value: Const, typed: bool) -> Node {
         let node = number(node, dtype, &value.to_string(), !typed);
         return node;
     }
-    let int = value.as_int().expect("an integer");
-    let bits = dtype.bits();
-    let (least, greatest) = match dtype.is_signed_int() {
-        true => (-(1_i128 << (bits - 1)), (1_i128 << (bits - 1)) - 1),
-        false => (0, (1_i128 << bits) - 1),
-    };
-    match int {
-        _ if int == least && dtype.is_signed_int() => node.t(format!("{name}::MIN")),
-        _ if int == greatest => node.t(format!("{name}::MAX")),
-        _ => number(node, dtype, &int.to_string(), !typed),
+    if value == Const::least(dtype) && dtype.is_signed_int() {
+        return node.t(format!("{name}::MIN"));
     }
+    if value == Const::greatest(dtype) {
+        return node.t(format!("{name}::MAX"));
+    }
+    number(node, dtype, &value.to_string(), !typed)
 }
 
 fn number(node: Node, dtype: Dtype, digits: &str, shown: bool) -> Node {

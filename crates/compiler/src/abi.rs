@@ -1,15 +1,15 @@
 //! What crosses between compiled code and the host.
 //!
 //! The entry of an artifact is an [`Entry`]. Arguments and results travel as 64-bit slots:
-//! a scalar in one (integers zero-extended, floats as bits), a view as its address, then the
-//! length (`usize`) of each axis, then the stride (`isize`, in elements) of each axis. Results
-//! are written only on success.
+//! a scalar in one (integers zero-extended, floats as bits; 128 bits in two, low half first),
+//! a view as its address, then the length (`usize`) of each axis, then the stride (`isize`, in
+//! elements) of each axis. Results are written only on success.
 //!
 //! A panic is a status: the entry returns 0 for success, else the number of the
 //! [`Site`](mambo_ir::Site) plus 1, and has written the operands of its message to
 //! [`Context::operands`].
 
-use mambo_ir::site::MAX_OPERANDS;
+use mambo_ir::site::MAX_OPERAND_SLOTS;
 
 /// The entry of compiled code: context, argument slots, result slots; returns a status.
 ///
@@ -37,5 +37,5 @@ pub struct Context {
     /// Frees them early.
     pub free: FreeFn,
     /// Operands of the message of a panic.
-    pub operands: [u64; MAX_OPERANDS],
+    pub operands: [u64; MAX_OPERAND_SLOTS],
 }

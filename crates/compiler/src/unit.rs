@@ -138,21 +138,13 @@ fn constant_of(dtype: Dtype, name: &str) -> Option<Const> {
         Dtype::F32 => Const::f32(float!(f32)),
         Dtype::F64 => Const::f64(float!(f64)),
         Dtype::Bool => return None,
-        _ => {
-            let bits = dtype.bits();
-            let (min, max) = if dtype.is_signed_int() {
-                (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
-            } else {
-                (0, (1i128 << bits) - 1)
-            };
-            match name {
-                "ZERO" => Const::zero(dtype),
-                "ONE" => Const::one(dtype),
-                "MIN" => Const::int(dtype, min),
-                "MAX" => Const::int(dtype, max),
-                "BITS" => Const::from(bits),
-                _ => return None,
-            }
-        }
+        _ => match name {
+            "ZERO" => Const::zero(dtype),
+            "ONE" => Const::one(dtype),
+            "MIN" => Const::least(dtype),
+            "MAX" => Const::greatest(dtype),
+            "BITS" => Const::from(dtype.bits()),
+            _ => return None,
+        },
     })
 }

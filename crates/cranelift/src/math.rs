@@ -27,6 +27,8 @@ macro_rules! functions {
                 ("f64", "powi") => double::powi as *const u8,
                 ("f32", "mul_add") => single::mul_add as *const u8,
                 ("f64", "mul_add") => double::mul_add as *const u8,
+                ("i128", function) => signed::address(function)?,
+                ("u128", function) => unsigned::address(function)?,
                 _ => return None,
             };
             Some(address)
@@ -58,3 +60,66 @@ functions! {
         asinh acosh atanh floor ceil round_ties_even trunc;
     binary: powf atan2 hypot;
 }
+
+/// Integers of 128 bits: operands are read from the slots, 16 bytes apart, and the result is
+/// left in the first.
+macro_rules! int128 {
+    ($module:ident, $ty:ident) => {
+        mod $module {
+            pub(super) fn address(function: &str) -> Option<*const u8> {
+                Some(match function {
+                    "div" => div as *const u8,
+                    "rem" => rem as *const u8,
+                    "mul_overflows" => mul_overflows as *const u8,
+                    "to_f32" => to_f32 as *const u8,
+                    "to_f64" => to_f64 as *const u8,
+                    "from_f32" => from_f32 as *const u8,
+                    "from_f64" => from_f64 as *const u8,
+                    _ => return None,
+                })
+            }
+
+            /// Compiled code has prevented division by zero and overflow.
+            unsafe extern "C" fn div(slots: *mut [$ty; 2]) {
+                // SAFETY: compiled code hands over 32 bytes with both operands.
+                unsafe {
+                    let [x, y] = slots.read_unaligned();
+                    slots.cast::<$ty>().write_unaligned(x.wrapping_div(y));
+                }
+            }
+
+            unsafe extern "C" fn rem(slots: *mut [$ty; 2]) {
+                // SAFETY: compiled code hands over 32 bytes with both operands.
+                unsafe {
+                    let [x, y] = slots.read_unaligned();
+                    slots.cast::<$ty>().write_unaligned(x.wrapping_rem(y));
+                }
+            }
+
+            unsafe extern "C" fn mul_overflows(slots: *mut [$ty; 2]) {
+                // SAFETY: compiled code hands over 32 bytes with both operands.
+                unsafe {
+                    let [x, y] = slots.read_unaligned();
+                    slots.cast::<u8>().write(x.checked_mul(y).is_none().into());
+                }
+            }
+
+            int128!(@convert $ty, to_f32, $ty, f32);
+            int128!(@convert $ty, to_f64, $ty, f64);
+            int128!(@convert $ty, from_f32, f32, $ty);
+            int128!(@convert $ty, from_f64, f64, $ty);
+        }
+    };
+    (@convert $ty:ident, $name:ident, $from:ident, $to:ident) => {
+        unsafe extern "C" fn $name(slots: *mut $ty) {
+            // SAFETY: compiled code hands over room for both, with the operand.
+            unsafe {
+                let x = slots.cast::<$from>().read_unaligned();
+                slots.cast::<$to>().write_unaligned(x as $to);
+            }
+        }
+    };
+}
+
+int128!(signed, i128);
+int128!(unsigned, u128);

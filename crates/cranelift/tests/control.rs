@@ -6,7 +6,7 @@ mod harness;
 use harness::{Host, Panicked, Random, compile, module, return_, run, scalar};
 use mambo_ir::builder::Builder;
 use mambo_ir::function::{Binary, Block, Compare, Op, SiteId, Terminator, Unary, Value, ValueType};
-use mambo_ir::site::MAX_OPERANDS;
+use mambo_ir::site::MAX_OPERAND_SLOTS;
 use mambo_ir::{Const, Dtype, Module};
 
 fn new_block(b: &mut Builder<'_>, params: &[Dtype]) -> (Block, Vec<Value>) {
@@ -27,10 +27,10 @@ fn fill(b: &mut Builder<'_>, block: Block, build: impl FnOnce(&mut Builder<'_>))
     b.switch_to(before);
 }
 
-fn operands(values: &[u64]) -> [u64; MAX_OPERANDS] {
-    let mut operands = [0xDEAD; MAX_OPERANDS];
+fn operands(values: &[u64]) -> Box<[u64]> {
+    let mut operands = [0xDEAD; MAX_OPERAND_SLOTS];
     operands[..values.len()].copy_from_slice(values);
-    operands
+    operands.into()
 }
 
 /// A mixture of the indices in the order they are visited.
@@ -121,7 +121,7 @@ fn ranges() -> impl Iterator<Item = Range> {
 
 #[test]
 fn ranges_of_every_type_at_their_ends() {
-    let ints = Dtype::ALL.into_iter().filter(|dtype| dtype.is_int());
+    let ints = Dtype::ALL.into_iter().filter(|dtype| dtype.is_int() && !dtype.is_int128());
     for (dtype, skips) in ints.flat_map(|dtype| [(dtype, false), (dtype, true)]) {
         let (min, max) = bounds(dtype);
         let mut random = Random(dtype as u64);
@@ -139,7 +139,7 @@ fn ranges_of_every_type_at_their_ends() {
                 cases.push((min, max));
             }
             for (start, end) in cases {
-                let args = [start, end].map(|x| Const::int(dtype, x).bits());
+                let args = [start, end].map(|x| Const::int(dtype, x).bits() as u64);
                 let got = Host::new().call(&*artifact, &args, 1).unwrap()[0];
                 let want = expected(start, end, range, dtype, skips);
                 assert_eq!(got, want, "{start}..{end} of {dtype}, {range:?}, skips: {skips}");

@@ -19,7 +19,7 @@ const CASES: u64 = 3000;
 /// An array in memory that both sides start from, aligned for every type.
 struct Array {
     ty: ViewType,
-    words: Vec<u64>,
+    words: Vec<u128>,
     bytes: usize,
     start: usize,
     dims: Vec<usize>,
@@ -45,7 +45,7 @@ impl Array {
         }
         let bytes = (count * 3).max(1) * ty.dtype.size();
         let mut array =
-            Array { ty, words: vec![0; bytes.div_ceil(8)], bytes, start, dims, strides };
+            Array { ty, words: vec![0; bytes.div_ceil(16)], bytes, start, dims, strides };
         let size = ty.dtype.size();
         for at in 0..count * 3 {
             let value = element(random, ty.dtype).bits().to_le_bytes();
@@ -66,29 +66,29 @@ impl Array {
         harness::slots(base, &self.dims, &self.strides)
     }
 
-    fn elements(&mut self) -> Vec<u64> {
+    fn elements(&mut self) -> Vec<u128> {
         let dtype = self.ty.dtype;
         elements(dtype, self.bytes_mut())
     }
 }
 
-/// The elements of an array as slots, all NaNs alike.
-fn elements(dtype: Dtype, bytes: &[u8]) -> Vec<u64> {
+/// The bits of the elements of an array, all NaNs alike.
+fn elements(dtype: Dtype, bytes: &[u8]) -> Vec<u128> {
     bytes
         .chunks(dtype.size())
         .map(|chunk| {
-            let mut raw = [0; 8];
+            let mut raw = [0; 16];
             raw[..chunk.len()].copy_from_slice(chunk);
-            plain(Const::from_bits(dtype, u64::from_le_bytes(raw)))
+            plain(Const::from_bits(dtype, u128::from_le_bytes(raw)))
         })
         .collect()
 }
 
-/// A scalar as a slot, all NaNs alike.
-fn plain(value: Const) -> u64 {
+/// The bits of a scalar, all NaNs alike.
+fn plain(value: Const) -> u128 {
     match (value.dtype(), value.as_float()) {
         (Dtype::F32, Some(x)) if x.is_nan() => f32::NAN.to_bits().into(),
-        (_, Some(x)) if x.is_nan() => f64::NAN.to_bits(),
+        (_, Some(x)) if x.is_nan() => f64::NAN.to_bits().into(),
         _ => value.bits(),
     }
 }
@@ -103,8 +103,8 @@ fn element(random: &mut Random, dtype: Dtype) -> Const {
 /// What a run did: its results or its panic, and what it left in the arrays.
 #[derive(Debug, PartialEq)]
 struct Outcome {
-    result: Result<Vec<u64>, (u32, Vec<u64>)>,
-    arrays: Vec<Vec<u64>>,
+    result: Result<Vec<u128>, (u32, Vec<u64>)>,
+    arrays: Vec<Vec<u128>>,
 }
 
 /// `None` if the module runs for too long.
@@ -147,18 +147,22 @@ fn compiled(
     let mut args = Vec::new();
     for ty in generate::entry_params() {
         match ty {
-            ValueType::Scalar(_) => args.push(scalars.next().expect("one for each").bits()),
+            ValueType::Scalar(_) => {
+                args.extend_from_slice(scalars.next().expect("one for each").slots());
+            }
             ValueType::View(_) => args.extend(views.next().expect("one for each").slots()),
         }
     }
     let types = &module.entry().results;
-    let result = match Host::new().call(artifact, &args, types.len()) {
+    let count = types.iter().map(|ty| ty.slots()).sum();
+    let result = match Host::new().call(artifact, &args, count) {
         Ok(slots) => {
-            let typed = slots.into_iter().zip(types);
-            let scalar = |(slot, ty): (u64, &ValueType)| {
-                plain(Const::from_bits(ty.as_scalar().expect("results are scalars"), slot))
+            let mut slots = slots.into_iter();
+            let scalar = |ty: &ValueType| {
+                let dtype = ty.as_scalar().expect("results are scalars");
+                plain(Const::from_slots(dtype, &mut slots))
             };
-            Ok(typed.map(scalar).collect())
+            Ok(types.iter().map(scalar).collect())
         }
         Err(Panicked { site, operands: all }) => Err((site, all[..operands].to_vec())),
     };

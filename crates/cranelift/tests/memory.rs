@@ -205,20 +205,20 @@ fn elements_of_every_type() {
             return_(b, &[x]);
         });
         let size = dtype.size();
-        let bits = |i: u64| {
-            let pattern = if dtype == Dtype::Bool { i & 1 } else { i * 0x0102_0304_0506_0708 };
-            Const::from_bits(dtype, pattern).bits()
+        let element = |i: u128| {
+            let pattern = i * 0x0102_0304_0506_0708_090A_0B0C_0D0E_0F10;
+            Const::from_bits(dtype, if dtype == Dtype::Bool { i & 1 } else { pattern })
         };
         let mut bytes: Vec<u8> =
-            (0..6).flat_map(|i| bits(i).to_le_bytes()[..size].to_vec()).collect();
+            (0..6).flat_map(|i| element(i).bits().to_le_bytes()[..size].to_vec()).collect();
         // The memory is aligned by hand: a vector of bytes need not be.
-        let mut memory = [0_u64; 6];
+        let mut memory = [0_u128; 6];
         let base = memory.as_mut_ptr().cast::<u8>();
         // SAFETY: the array is at least as long as the bytes.
         unsafe { base.copy_from(bytes.as_ptr(), bytes.len()) };
         let mut args = slots(base, &[6], &[1]);
         args.push(2);
-        assert_eq!(run(&module, &args, 1).unwrap(), [bits(1)], "{dtype}");
+        assert_eq!(run(&module, &args, dtype.slots()).unwrap(), element(1).slots(), "{dtype}");
         bytes.copy_within(4 * size..5 * size, 2 * size);
         // SAFETY: as above, and the call has ended.
         let now = unsafe { std::slice::from_raw_parts(base, bytes.len()) };

@@ -10,80 +10,88 @@ use mambo_ir::builder::Builder;
 use mambo_ir::function::{Binary, Compare, Op, Unary, Value};
 use mambo_ir::{Const, Dtype};
 
-/// A primitive type as slots.
+/// A primitive type as its bits.
 trait Number: Copy {
     const DTYPE: Dtype;
-    fn from_slot(slot: u64) -> Self;
-    fn slot(self) -> u64;
+    fn from_bits_of(bits: u128) -> Self;
+    fn bits(self) -> u128;
 }
 
 macro_rules! numbers {
     ($($ty:ident $dtype:ident),*) => {$(
         impl Number for $ty {
             const DTYPE: Dtype = Dtype::$dtype;
-            fn from_slot(slot: u64) -> Self {
-                slot as $ty
+            fn from_bits_of(bits: u128) -> Self {
+                bits as $ty
             }
-            fn slot(self) -> u64 {
+            fn bits(self) -> u128 {
                 Const::from(self).bits()
             }
         }
     )*};
 }
-numbers!(i8 I8, i16 I16, i32 I32, i64 I64, isize Isize, u8 U8, u16 U16, u32 U32, u64 U64, usize Usize);
+numbers!(
+    i8 I8, i16 I16, i32 I32, i64 I64, i128 I128, isize Isize, u8 U8, u16 U16, u32 U32, u64 U64,
+    u128 U128, usize Usize
+);
 
 impl Number for bool {
     const DTYPE: Dtype = Dtype::Bool;
-    fn from_slot(slot: u64) -> Self {
-        slot != 0
+    fn from_bits_of(bits: u128) -> Self {
+        bits != 0
     }
-    fn slot(self) -> u64 {
-        u64::from(self)
+    fn bits(self) -> u128 {
+        u128::from(self)
     }
 }
 
 impl Number for f32 {
     const DTYPE: Dtype = Dtype::F32;
-    fn from_slot(slot: u64) -> Self {
-        f32::from_bits(slot as u32)
+    fn from_bits_of(bits: u128) -> Self {
+        f32::from_bits(bits as u32)
     }
-    fn slot(self) -> u64 {
-        u64::from(self.to_bits())
+    fn bits(self) -> u128 {
+        u128::from(self.to_bits())
     }
 }
 
 impl Number for f64 {
     const DTYPE: Dtype = Dtype::F64;
-    fn from_slot(slot: u64) -> Self {
-        f64::from_bits(slot)
+    fn from_bits_of(bits: u128) -> Self {
+        f64::from_bits(bits as u64)
     }
-    fn slot(self) -> u64 {
-        self.to_bits()
+    fn bits(self) -> u128 {
+        u128::from(self.to_bits())
     }
 }
 
-/// Interesting values of a type, as slots.
-fn values(dtype: Dtype) -> Vec<u64> {
+/// The bits of interesting values of a type.
+fn values(dtype: Dtype) -> Vec<u128> {
     let mut random = Random(dtype.bits().into());
-    let mut slots: Vec<u64> = match dtype {
+    let mut values: Vec<u128> = match dtype {
         Dtype::Bool => return vec![0, 1],
         Dtype::F32 | Dtype::F64 => float_values(dtype),
         _ => [0, 1, 2, 3, 7, 8, 31, 64, 100]
             .into_iter()
             .flat_map(|x: i128| [x, -x])
-            .chain((0..64).step_by(7).flat_map(|bit| [(1 << bit) - 1, 1 << bit, -(1 << bit)]))
-            .chain([7, 8, 15, 16, 31, 32, 63].iter().flat_map(|&bit| [(1 << bit) - 1, 1 << bit]))
+            .chain((0..127).step_by(7).flat_map(|bit| [(1 << bit) - 1, 1 << bit, -(1 << bit)]))
+            .chain(
+                [7, 8, 15, 16, 31, 32, 63, 64, 126]
+                    .iter()
+                    .flat_map(|&bit| [(1 << bit) - 1, 1 << bit]),
+            )
             .map(|x| Const::int(dtype, x).bits())
             .collect(),
     };
-    slots.extend((0..12).map(|_| Const::from_bits(dtype, random.next()).bits()));
-    slots.sort_unstable();
-    slots.dedup();
-    slots
+    let mut wide = || u128::from(random.next()) << 64 | u128::from(random.next());
+    values.extend((0..12).map(|_| Const::from_bits(dtype, wide()).bits()));
+    values.sort_unstable();
+    values.dedup();
+    values
 }
 
-fn float_values(dtype: Dtype) -> Vec<u64> {
-    let exponents = [7, 8, 15, 16, 23, 24, 31, 32, 52, 53, 63, 64, 100];
+fn float_values(dtype: Dtype) -> Vec<u128> {
+    let exponents = [7, 8, 15, 16, 23, 24, 31, 32, 52, 53, 63, 64, 100, 127, 128];
     let mut floats = vec![
         0.0,
         0.25,
@@ -114,16 +122,16 @@ fn float_values(dtype: Dtype) -> Vec<u64> {
         floats.extend([power, power.next_down(), power.next_up(), power - 0.5, power - 1.0]);
         floats.extend([f64::from((power as f32).next_down()), f64::from((power as f32).next_up())]);
     }
-    let mut slots = Vec::new();
+    let mut values = Vec::new();
     for x in floats {
         for x in [x, -x] {
-            slots.push(match dtype {
-                Dtype::F32 => (x as f32).slot(),
-                _ => x.slot(),
+            values.push(match dtype {
+                Dtype::F32 => Number::bits(x as f32),
+                _ => Number::bits(x),
             });
         }
     }
-    slots
+    values
 }
 
 /// How results are compared.
@@ -135,13 +143,19 @@ enum Nan {
     Exact,
 }
 
-fn same(dtype: Dtype, left: u64, right: u64, nan: Nan) -> bool {
+fn same(dtype: Dtype, left: u128, right: u128, nan: Nan) -> bool {
     let both_nan = match dtype {
-        Dtype::F32 => f32::from_slot(left).is_nan() && f32::from_slot(right).is_nan(),
-        Dtype::F64 => f64::from_slot(left).is_nan() && f64::from_slot(right).is_nan(),
+        Dtype::F32 => f32::from_bits_of(left).is_nan() && f32::from_bits_of(right).is_nan(),
+        Dtype::F64 => f64::from_bits_of(left).is_nan() && f64::from_bits_of(right).is_nan(),
         _ => false,
     };
     left == right || (nan == Nan::Any && both_nan)
+}
+
+/// Arguments as their slots.
+fn slots(params: &[Dtype], args: &[u128]) -> Vec<u64> {
+    let scalars = params.iter().zip(args).map(|(&param, &bits)| Const::from_bits(param, bits));
+    scalars.flat_map(|scalar| scalar.slots().to_vec()).collect()
 }
 
 /// Compiles an operation for every machine and compares it with `expected`, where that is
@@ -151,7 +165,7 @@ fn check(
     params: &[Dtype],
     nan: Nan,
     build: impl Fn(&mut Builder<'_>, &[Value]) -> Value,
-    expected: impl Fn(&[u64]) -> Option<u64>,
+    expected: impl Fn(&[u128]) -> Option<u128>,
 ) {
     let mut result = Dtype::Bool;
     let types: Vec<_> = params.iter().map(|&param| scalar(param)).collect();
@@ -172,13 +186,15 @@ fn check(
             let args: Vec<_> = choices
                 .iter()
                 .map(|choice| {
-                    let slot = choice[rest % choice.len()];
+                    let value = choice[rest % choice.len()];
                     rest /= choice.len();
-                    slot
+                    value
                 })
                 .collect();
             let Some(want) = expected(&args) else { continue };
-            let got = host.call(&*artifact, &args, 1).unwrap()[0];
+            let slots = slots(params, &args);
+            let got = host.call(&*artifact, &slots, result.slots()).unwrap();
+            let got = Const::from_slots(result, &mut got.into_iter()).bits();
             assert!(
                 same(result, got, want, nan),
                 "{what} {params:?} of {args:x?} is {got:#x}, not {want:#x} ({backend:?})"
@@ -193,7 +209,7 @@ fn check_unary<T: Number, R: Number>(op: Unary, nan: Nan, expected: impl Fn(T) -
         &[T::DTYPE],
         nan,
         |b, v| b.unary(op, v[0]),
-        |args| Some(expected(T::from_slot(args[0])).slot()),
+        |args| Some(expected(T::from_bits_of(args[0])).bits()),
     );
 }
 
@@ -207,7 +223,7 @@ fn check_binary<T: Number, U: Number, R: Number>(
         &[T::DTYPE, U::DTYPE],
         nan,
         |b, v| b.binary(op, v[0], v[1]),
-        |args| expected(T::from_slot(args[0]), U::from_slot(args[1])).map(R::slot),
+        |args| expected(T::from_bits_of(args[0]), U::from_bits_of(args[1])).map(R::bits),
     );
 }
 
@@ -228,7 +244,7 @@ fn check_compare<T: Number + PartialOrd>() {
             &[T::DTYPE, T::DTYPE],
             Nan::Exact,
             |b, v| b.compare(op, v[0], v[1]),
-            |args| Some(expected(&T::from_slot(args[0]), &T::from_slot(args[1])).slot()),
+            |args| Some(expected(&T::from_bits_of(args[0]), &T::from_bits_of(args[1])).bits()),
         );
     }
 }
@@ -254,7 +270,7 @@ fn check_select<T: Number>() {
 }
 
 macro_rules! int_tests {
-    ($($ty:ident $wide:ident),*) => {$(
+    ($($ty:ident)*) => {$(
         #[test]
         fn $ty() {
             use Nan::Exact;
@@ -280,14 +296,11 @@ macro_rules! int_tests {
             check_binary(Binary::Max, Exact, total(Ord::max));
             check_binary(Binary::SaturatingAdd, Exact, total(T::saturating_add));
             check_binary(Binary::SaturatingSub, Exact, total(T::saturating_sub));
-            check_binary(Binary::MulHigh, Exact, total(|x, y| {
-                ((x as $wide * y as $wide) >> T::BITS) as T
-            }));
             let overflow = |f: fn(T, T) -> (T, bool)| move |x: T, y: T| Some(f(x, y).1);
             check_binary(Binary::AddOverflows, Exact, overflow(T::overflowing_add));
             check_binary(Binary::SubOverflows, Exact, overflow(T::overflowing_sub));
             check_binary(Binary::MulOverflows, Exact, overflow(T::overflowing_mul));
-            int_tests!(@counts $ty u8 i8 u16 i32 u32 i64 u64 usize);
+            int_tests!(@counts $ty u8 i8 u16 i32 u32 i64 u64 usize i128 u128);
             check_compare::<T>();
             check_select::<T>();
         }
@@ -303,10 +316,22 @@ macro_rules! int_tests {
         });
     )*};
 }
-int_tests!(
-    i8 i128, i16 i128, i32 i128, i64 i128, isize i128, u8 u128, u16 u128, u32 u128, u64 u128,
-    usize u128
-);
+int_tests!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+
+#[test]
+fn high_products() {
+    macro_rules! high_products {
+        ($($ty:ident $wide:ident),*) => {$(
+            check_binary(Binary::MulHigh, Nan::Exact, |x: $ty, y: $ty| {
+                Some(((x as $wide * y as $wide) >> $ty::BITS) as $ty)
+            });
+        )*};
+    }
+    high_products!(
+        i8 i128, i16 i128, i32 i128, i64 i128, isize i128, u8 u128, u16 u128, u32 u128, u64 u128,
+        usize u128
+    );
+}
 
 #[test]
 fn signed_abs() {
@@ -314,6 +339,7 @@ fn signed_abs() {
     check_unary(Unary::Abs, Nan::Exact, i16::wrapping_abs);
     check_unary(Unary::Abs, Nan::Exact, i32::wrapping_abs);
     check_unary(Unary::Abs, Nan::Exact, i64::wrapping_abs);
+    check_unary(Unary::Abs, Nan::Exact, i128::wrapping_abs);
     check_unary(Unary::Abs, Nan::Exact, isize::wrapping_abs);
 }
 
@@ -421,8 +447,8 @@ fn check_mul_add<T: Number>(mul_add: impl Fn(T, T, T) -> T) {
                 b.insert_one(Op::MulAdd(v[0], v[1], addend), T::DTYPE)
             },
             |args| {
-                let [x, y] = [args[0], args[1]].map(T::from_slot);
-                Some(mul_add(x, y, T::from_slot(addend)).slot())
+                let [x, y] = [args[0], args[1]].map(T::from_bits_of);
+                Some(mul_add(x, y, T::from_bits_of(addend)).bits())
             },
         );
     }
@@ -443,7 +469,7 @@ mod casts_from {
         ($($name:ident $from:ident),*) => {$(
             #[test]
             fn $name() {
-                from!(@to $from i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64);
+                from!(@to $from i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
             }
         )*};
         (@to $from:ident $($to:ident)*) => {$(
@@ -452,13 +478,13 @@ mod casts_from {
                 &[<$from>::DTYPE],
                 Nan::Any,
                 |b, v| b.cast(v[0], <$to>::DTYPE),
-                |args| Some((<$from>::from_slot(args[0]) as $to).slot()),
+                |args| Some((<$from>::from_bits_of(args[0]) as $to).bits()),
             );
         )*};
     }
     from!(
-        of_i8 i8, of_i16 i16, of_i32 i32, of_i64 i64, of_isize isize, of_u8 u8, of_u16 u16,
-        of_u32 u32, of_u64 u64, of_usize usize, of_f32 f32, of_f64 f64
+        of_i8 i8, of_i16 i16, of_i32 i32, of_i64 i64, of_i128 i128, of_isize isize, of_u8 u8, of_u16 u16,
+        of_u32 u32, of_u64 u64, of_u128 u128, of_usize usize, of_f32 f32, of_f64 f64
     );
 
     #[test]
@@ -470,11 +496,11 @@ mod casts_from {
                     &[bool::DTYPE],
                     Nan::Exact,
                     |b, v| b.cast(v[0], <$to>::DTYPE),
-                    |args| Some((bool::from_slot(args[0]) as $to).slot()),
+                    |args| Some((bool::from_bits_of(args[0]) as $to).bits()),
                 );
             )*};
         }
-        to_int!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+        to_int!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
         // The typed form has these too; Rust goes by way of an integer.
         for to in [f32::DTYPE, f64::DTYPE] {
             check(

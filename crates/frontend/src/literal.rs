@@ -36,7 +36,7 @@ impl Lowering {
                 return Some(Signed { negative: false, value: Literal::Bool(literal.value) });
             }
             Lit::Byte(literal) => {
-                let value = Literal::Int(u64::from(literal.value()), Some(Dtype::U8));
+                let value = Literal::Int(literal.value().into(), Some(Dtype::U8));
                 return Some(Signed { negative: false, value });
             }
             Lit::Int(literal) => return self.int(literal),
@@ -71,7 +71,7 @@ impl Lowering {
             Err(_) => {
                 self.error(
                     literal.span(),
-                    "this integer does not fit 64 bits: write a float, such as `1e20`",
+                    "this integer does not fit 128 bits: write a float, such as `1e40`",
                 );
                 None
             }
@@ -100,10 +100,6 @@ impl Lowering {
             return Some(Some(dtype));
         }
         match suffix {
-            "i128" | "u128" => self.error(
-                at,
-                "128-bit integers are not part of the kernel language: use `i64` or `u64`",
-            ),
             "f16" | "f128" => self.error(
                 at,
                 "half and quadruple floats are not part of the kernel language: use `f32` or \

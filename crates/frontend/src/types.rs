@@ -11,12 +11,10 @@ use syn::{GenericArgument, PathArguments, Type};
 
 /// Types of the standard library and of ndarray that kernels do not have, and what to write
 /// instead.
-const REJECTED: [(&str, &str); 23] = [
+const REJECTED: [(&str, &str); 21] = [
     ("String", "strings are not part of the kernel language: pass numbers, or bytes as `&[u8]`"),
     ("str", "strings are not part of the kernel language: pass numbers, or bytes as `&[u8]`"),
     ("char", "characters are not part of the kernel language: use `u8` or `u32`"),
-    ("i128", "128-bit integers are not part of the kernel language: use `i64`"),
-    ("u128", "128-bit integers are not part of the kernel language: use `u64`"),
     ("f16", "half-precision floats are not part of the kernel language: use `f32`"),
     ("f128", "quadruple-precision floats are not part of the kernel language: use `f64`"),
     (

@@ -16,11 +16,13 @@ pub enum Dtype {
     I16,
     I32,
     I64,
+    I128,
     Isize,
     U8,
     U16,
     U32,
     U64,
+    U128,
     Usize,
     F32,
     F64,
@@ -32,17 +34,19 @@ pub enum Dtype {
 
 impl Dtype {
     /// Every type that a scalar can have, in declaration order.
-    pub const ALL: [Dtype; 13] = [
+    pub const ALL: [Dtype; 15] = [
         Dtype::Bool,
         Dtype::I8,
         Dtype::I16,
         Dtype::I32,
         Dtype::I64,
+        Dtype::I128,
         Dtype::Isize,
         Dtype::U8,
         Dtype::U16,
         Dtype::U32,
         Dtype::U64,
+        Dtype::U128,
         Dtype::Usize,
         Dtype::F32,
         Dtype::F64,
@@ -56,11 +60,13 @@ impl Dtype {
             Dtype::I16 => "i16",
             Dtype::I32 => "i32",
             Dtype::I64 => "i64",
+            Dtype::I128 => "i128",
             Dtype::Isize => "isize",
             Dtype::U8 => "u8",
             Dtype::U16 => "u16",
             Dtype::U32 => "u32",
             Dtype::U64 => "u64",
+            Dtype::U128 => "u128",
             Dtype::Usize => "usize",
             Dtype::F32 => "f32",
             Dtype::F64 => "f64",
@@ -75,7 +81,7 @@ impl Dtype {
             Dtype::Bool | Dtype::I8 | Dtype::U8 => 1,
             Dtype::I16 | Dtype::U16 => 2,
             Dtype::I32 | Dtype::U32 | Dtype::F32 => 4,
-            Dtype::C128 => 16,
+            Dtype::I128 | Dtype::U128 | Dtype::C128 => 16,
             _ => 8,
         }
     }
@@ -97,6 +103,16 @@ impl Dtype {
     /// What an element's address is a multiple of.
     pub const fn align(self) -> usize {
         self.part().size()
+    }
+
+    /// How many 64-bit slots a scalar takes where it crosses from or to the host.
+    pub const fn slots(self) -> usize {
+        if self.is_int128() { 2 } else { 1 }
+    }
+
+    /// `i128` or `u128`: wider than a register. Nothing is counted or proven in these.
+    pub const fn is_int128(self) -> bool {
+        matches!(self, Dtype::I128 | Dtype::U128)
     }
 
     /// Bits of one value; 1 for `bool`.
@@ -133,7 +149,10 @@ impl Dtype {
 
     /// A signed integer.
     pub const fn is_signed_int(self) -> bool {
-        matches!(self, Dtype::I8 | Dtype::I16 | Dtype::I32 | Dtype::I64 | Dtype::Isize)
+        matches!(
+            self,
+            Dtype::I8 | Dtype::I16 | Dtype::I32 | Dtype::I64 | Dtype::I128 | Dtype::Isize
+        )
     }
 
     /// An unsigned integer.
@@ -147,6 +166,7 @@ impl Dtype {
             1 => Dtype::U8,
             2 => Dtype::U16,
             4 => Dtype::U32,
+            16 => Dtype::U128,
             _ => match self {
                 Dtype::Isize | Dtype::Usize => Dtype::Usize,
                 _ => Dtype::U64,
@@ -161,6 +181,7 @@ impl Dtype {
             Dtype::U16 => Dtype::I16,
             Dtype::U32 => Dtype::I32,
             Dtype::U64 => Dtype::I64,
+            Dtype::U128 => Dtype::I128,
             Dtype::Usize => Dtype::Isize,
             signed => signed.to_unsigned(),
         }

@@ -34,8 +34,8 @@ macro_rules! with_type {
     };
     ($dtype:expr, $ty:ident => $body:expr) => {
         with_type!(each $dtype, $ty, $body,
-            Bool bool, I8 i8, I16 i16, I32 i32, I64 i64, Isize isize,
-            U8 u8, U16 u16, U32 u32, U64 u64, Usize usize, F32 f32, F64 f64)
+            Bool bool, I8 i8, I16 i16, I32 i32, I64 i64, I128 i128, Isize isize,
+            U8 u8, U16 u16, U32 u32, U64 u64, U128 u128, Usize usize, F32 f32, F64 f64)
     };
 }
 
@@ -164,11 +164,13 @@ macro_rules! cast_number {
             Dtype::I16 => ($a as i16).into(),
             Dtype::I32 => ($a as i32).into(),
             Dtype::I64 => ($a as i64).into(),
+            Dtype::I128 => ($a as i128).into(),
             Dtype::Isize => ($a as isize).into(),
             Dtype::U8 => ($a as u8).into(),
             Dtype::U16 => ($a as u16).into(),
             Dtype::U32 => ($a as u32).into(),
             Dtype::U64 => ($a as u64).into(),
+            Dtype::U128 => ($a as u128).into(),
             Dtype::Usize => ($a as usize).into(),
             Dtype::F32 => ($a as f32).into(),
             Dtype::F64 => ($a as f64).into(),
@@ -199,7 +201,7 @@ macro_rules! int {
             }
 
             fn binary(self, op: Binary, b: Self) -> Option<Option<Const>> {
-                let high = |a: i128, b: i128| (a.wrapping_mul(b) >> $ty::BITS) as $ty;
+                let high = |a: i128, b: i128| (a.wrapping_mul(b) >> ($ty::BITS % 128)) as $ty;
                 let result = match op {
                     Binary::Add => self.wrapping_add(b).into(),
                     Binary::Sub => self.wrapping_sub(b).into(),
@@ -216,7 +218,7 @@ macro_rules! int {
                     Binary::AddOverflows => self.overflowing_add(b).1.into(),
                     Binary::SubOverflows => self.overflowing_sub(b).1.into(),
                     Binary::MulOverflows => self.overflowing_mul(b).1.into(),
-                    Binary::MulHigh => high(self as i128, b as i128).into(),
+                    Binary::MulHigh if $ty::BITS < 128 => high(self as i128, b as i128).into(),
                     _ => return None,
                 };
                 Some(Some(result))
@@ -246,7 +248,7 @@ macro_rules! ints {
     };
 }
 
-ints!(signed i8 i16 i32 i64 isize; unsigned u8 u16 u32 u64 usize);
+ints!(signed i8 i16 i32 i64 i128 isize; unsigned u8 u16 u32 u64 u128 usize);
 
 macro_rules! float {
     ($ty:ident, $bits:ident) => {

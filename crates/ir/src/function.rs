@@ -125,10 +125,10 @@ impl ValueType {
     }
 
     /// How many 64-bit slots a value takes when it crosses from or to the host: one for a
-    /// scalar; address, lengths and strides for a view.
+    /// scalar, two for one of 128 bits; address, lengths and strides for a view.
     pub const fn slots(self) -> usize {
         match self {
-            ValueType::Scalar(_) => 1,
+            ValueType::Scalar(dtype) => dtype.slots(),
             ValueType::View(view) => 1 + 2 * view.rank as usize,
         }
     }

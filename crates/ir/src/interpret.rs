@@ -314,7 +314,7 @@ fn check_args(module: &Module, memory: &Memory, args: &[Operand]) -> Result<(), 
 
 /// The element of type `dtype` at the start of `bytes`.
 fn read_element(dtype: Dtype, bytes: &[u8]) -> Const {
-    let mut raw = [0; 8];
+    let mut raw = [0; 16];
     raw[..dtype.size()].copy_from_slice(&bytes[..dtype.size()]);
-    Const::from_bits(dtype, u64::from_le_bytes(raw))
+    Const::from_bits(dtype, u128::from_le_bytes(raw))
 }

@@ -428,7 +428,7 @@ pub enum Literal {
     /// `true`, `false`.
     Bool(bool),
     /// An integer and its suffix, which may be a float type.
-    Int(u64, Option<Dtype>),
+    Int(u128, Option<Dtype>),
     /// A float in decimal, without underscores or suffix, and the suffix.
     Float(String, Option<Dtype>),
 }

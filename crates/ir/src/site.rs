@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 /// The most scalars a panic can carry to its message.
 pub const MAX_OPERANDS: usize = 8;
 
+/// The most slots they take.
+pub const MAX_OPERAND_SLOTS: usize = 2 * MAX_OPERANDS;
+
 /// One place in a kernel that can panic.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Site {
@@ -117,20 +120,23 @@ impl SiteKind {
             }
             SiteKind::Message { parts, holes } => {
                 let mut text = String::new();
+                let mut operands = operands.iter().copied();
                 for (i, part) in parts.iter().enumerate() {
                     text.push_str(part);
                     if let Some((dtype, spec)) = holes.get(i) {
-                        text.push_str(&format_scalar(Const::from_bits(*dtype, operand(i)), spec));
+                        let value = Const::from_slots(*dtype, &mut operands);
+                        text.push_str(&format_scalar(value, spec));
                     }
                 }
                 text
             }
             SiteKind::AssertCompare { operator, dtype } => {
-                let show = |i| format_scalar(Const::from_bits(*dtype, operand(i)), "?");
+                let mut operands = operands.iter().copied();
+                let mut show = || format_scalar(Const::from_slots(*dtype, &mut operands), "?");
                 format!(
                     "assertion `left {operator} right` failed\n  left: {}\n right: {}",
-                    show(0),
-                    show(1)
+                    show(),
+                    show()
                 )
             }
             SiteKind::Allocation { dtype } => {
@@ -154,11 +160,11 @@ fn format_scalar(value: Const, spec: &str) -> String {
             float(format!("{value}"), format!("{value:?}"))
         }
         (Dtype::F64, None) => {
-            let value = f64::from_bits(value.bits());
+            let value = f64::from_bits(value.bits() as u64);
             float(format!("{value}"), format!("{value:?}"))
         }
         (Dtype::F32, Some(p)) => format!("{:.*}", p, f32::from_bits(value.bits() as u32)),
-        (Dtype::F64, Some(p)) => format!("{:.*}", p, f64::from_bits(value.bits())),
+        (Dtype::F64, Some(p)) => format!("{:.*}", p, f64::from_bits(value.bits() as u64)),
         _ => value.to_string(),
     }
 }

@@ -129,7 +129,7 @@ proptest! {
     }
 
     #[test]
-    fn constants_read_back_to_the_same_bits(which in 0..13_usize, bits in any::<u64>()) {
+    fn constants_read_back_to_the_same_bits(which in 0..Dtype::ALL.len(), bits in any::<u128>()) {
         let value = Const::from_bits(Dtype::ALL[which], bits);
         let text = format!("func @f0 f() -> () {{ %0: {} = const {value} return }}", value.dtype());
         let module = parse(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;

@@ -5,7 +5,7 @@
 
 use crate::stack;
 use mambo_compiler::abi::Context;
-use mambo_ir::site::MAX_OPERANDS;
+use mambo_ir::site::MAX_OPERAND_SLOTS;
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 
 /// The context of one call. Compiled code sees the first field only.
@@ -23,7 +23,7 @@ impl CallContext {
                 stack_limit: stack::limit(),
                 allocate,
                 free,
-                operands: [0; MAX_OPERANDS],
+                operands: [0; MAX_OPERAND_SLOTS],
             },
             allocations: Allocations(Vec::new()),
         }
@@ -36,7 +36,7 @@ impl CallContext {
     }
 
     /// What a panic left.
-    pub(crate) fn operands(&self) -> &[u64; MAX_OPERANDS] {
+    pub(crate) fn operands(&self) -> &[u64; MAX_OPERAND_SLOTS] {
         &self.lent.operands
     }
 }

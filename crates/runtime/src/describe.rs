@@ -146,8 +146,10 @@ impl<T: Plain, const N: usize> Captured for &[T; N] {
 fn constants(ty: &Type, slots: &[u64]) -> Vec<Const> {
     let mut dtypes = Vec::with_capacity(slots.len());
     leaves(ty, &mut dtypes);
-    assert_eq!(dtypes.len(), slots.len(), "a plain type has one slot a scalar");
-    dtypes.into_iter().zip(slots).map(|(dtype, &slot)| Const::from_bits(dtype, slot)).collect()
+    let mut slots = slots.iter().copied();
+    let scalars = dtypes.into_iter().map(|dtype| Const::from_slots(dtype, &mut slots)).collect();
+    assert_eq!(slots.len(), 0, "a plain type has the slots of its scalars");
+    scalars
 }
 
 /// The scalar types of a plain type, flattened depth first.

@@ -13,7 +13,7 @@ use std::ops::{
     Mul, MulAssign, Neg, Not, Rem, RemAssign, Shl, ShlAssign, Shr, ShrAssign, Sub, SubAssign,
 };
 
-/// Any primitive number: the ten integers, `f32` and `f64`.
+/// Any primitive number: the twelve integers, `f32` and `f64`.
 ///
 /// ```
 /// use mambo_runtime::Number;
@@ -30,7 +30,7 @@ use std::ops::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number that kernels know",
-    label = "not i8 to i64, u8 to u64, isize, usize, f32 or f64"
+    label = "not i8 to i128, u8 to u128, isize, usize, f32 or f64"
 )]
 pub trait Number:
     Scalar
@@ -95,7 +95,7 @@ macro_rules! numbers {
     )*)*};
 }
 numbers! {
-    [0 1] i8 i16 i32 i64 isize u8 u16 u32 u64 usize;
+    [0 1] i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize;
     [0.0 1.0] f32 f64;
 }
 
@@ -238,7 +238,7 @@ same_as_std! {
     /// ```
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not an integer",
-        label = "expected i8 to i64, u8 to u64, isize or usize"
+        label = "expected i8 to i128, u8 to u128, isize or usize"
     )]
     trait Integer:
         Number,
@@ -257,7 +257,7 @@ same_as_std! {
         ShlAssign<u32>,
         ShrAssign<u32>,
     ;
-    for [i8 i16 i32 i64 isize u8 u16 u32 u64 usize];
+    for [i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize];
     const BITS: u32 = own;
     fn wrapping_add(other: Self) -> Self;
     fn wrapping_sub(other: Self) -> Self;

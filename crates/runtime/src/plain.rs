@@ -12,7 +12,7 @@ use mambo_ir::signature::StructType;
 /// first. Implemented for scalars, tuples, `[T; N]`, `Option`, and by `#[derive(Data)]`.
 ///
 /// # Safety
-/// [`Plain::plain_type`] must have a scalar for each slot, [`Plain::to_slots`] give the bits
+/// [`Plain::plain_type`] must have the scalars of the slots, [`Plain::to_slots`] give the bits
 /// of each, and [`Plain::from_slots`] take them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type that kernels know",
@@ -64,18 +64,18 @@ pub unsafe trait Leaves: Plain {
 
 macro_rules! plain_scalars {
     ($($ty:ident),*) => {$(
-        // SAFETY: one scalar, one slot.
+        // SAFETY: one scalar with the slots of its type.
         unsafe impl Plain for $ty {
-            type Slots = u64;
+            type Slots = <$ty as Scalar>::Slot;
             fn plain_type() -> Type {
                 Type::Scalar(<$ty as Element>::DTYPE)
             }
             #[inline]
-            fn to_slots(&self) -> u64 {
+            fn to_slots(&self) -> Self::Slots {
                 self.to_slot()
             }
             #[inline]
-            fn from_slots(slots: u64) -> Self {
+            fn from_slots(slots: Self::Slots) -> Self {
                 <$ty as Scalar>::from_slot(slots)
             }
         }

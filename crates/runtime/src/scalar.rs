@@ -1,5 +1,6 @@
 //! The primitive types, and what arrays hold.
 
+use crate::slots::SlotBlock;
 use mambo_ir::Dtype;
 use num_complex::Complex;
 use std::fmt::{Debug, Display};
@@ -17,7 +18,7 @@ mod sealed {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element type of an array in a kernel",
     label = "not a number or `bool`",
-    note = "arrays and slices hold i8 to i64, u8 to u64, isize, usize, f32, f64, bool, `Complex<f32>` or `Complex<f64>`; for a structure, pass one array a field",
+    note = "arrays and slices hold i8 to i128, u8 to u128, isize, usize, f32, f64, bool, `Complex<f32>` or `Complex<f64>`; for a structure, pass one array a field",
     note = "for a generic parameter write `T: Number`, `T: Real` or `T: Integer`"
 )]
 pub trait Element:
@@ -34,13 +35,17 @@ pub trait Element:
     note = "for a generic parameter write `T: Number`, `T: Real` or `T: Integer`"
 )]
 pub trait Scalar: Element + PartialOrd {
+    /// A slot, or two for 128 bits.
+    #[doc(hidden)]
+    type Slot: SlotBlock;
+
     /// Its bits, zero-extended.
     #[doc(hidden)]
-    fn to_slot(self) -> u64;
+    fn to_slot(self) -> Self::Slot;
 
     /// The value of the low bits.
     #[doc(hidden)]
-    fn from_slot(slot: u64) -> Self;
+    fn from_slot(slot: Self::Slot) -> Self;
 }
 
 macro_rules! elements {
@@ -56,6 +61,7 @@ macro_rules! integers {
     ($($ty:ident as $unsigned:ident => $dtype:ident),* $(,)?) => {$(
         elements!($ty => $dtype);
         impl Scalar for $ty {
+            type Slot = u64;
             #[inline]
             fn to_slot(self) -> u64 {
                 self as $unsigned as u64
@@ -74,9 +80,29 @@ integers!(
     u64 as u64 => U64, usize as usize => Usize,
 );
 
+macro_rules! integers128 {
+    ($($ty:ident => $dtype:ident),*) => {$(
+        elements!($ty => $dtype);
+        impl Scalar for $ty {
+            type Slot = [u64; 2];
+            #[inline]
+            fn to_slot(self) -> [u64; 2] {
+                [self as u64, (self >> 64) as u64]
+            }
+            #[inline]
+            fn from_slot([low, high]: [u64; 2]) -> Self {
+                (high as $ty) << 64 | low as $ty
+            }
+        }
+    )*};
+}
+
+integers128!(i128 => I128, u128 => U128);
+
 elements!(bool => Bool, f32 => F32, f64 => F64, Complex<f32> => C64, Complex<f64> => C128);
 
 impl Scalar for bool {
+    type Slot = u64;
     #[inline]
     fn to_slot(self) -> u64 {
         u64::from(self)
@@ -88,6 +114,7 @@ impl Scalar for bool {
 }
 
 impl Scalar for f32 {
+    type Slot = u64;
     #[inline]
     fn to_slot(self) -> u64 {
         u64::from(self.to_bits())
@@ -99,6 +126,7 @@ impl Scalar for f32 {
 }
 
 impl Scalar for f64 {
+    type Slot = u64;
     #[inline]
     fn to_slot(self) -> u64 {
         self.to_bits()
@@ -109,10 +137,10 @@ impl Scalar for f64 {
     }
 }
 
-/// Calls a macro with all thirteen primitive types.
+/// Calls a macro with all fifteen primitive types.
 macro_rules! for_each_scalar {
     ($callback:ident) => {
-        $callback!(bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, f32, f64);
+        $callback!(bool, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64);
     };
 }
 pub(crate) use for_each_scalar;

@@ -80,7 +80,8 @@ impl Generator {
             if self.random.chance(60) {
                 return node.t(".to_owned()");
             }
-            let body = |this: &mut Self| this.purely(|this| this.scalar(dtype, depth, true));
+            // Nothing but its body says what the new array holds.
+            let body = |this: &mut Self| this.purely(|this| this.scalar(dtype, depth, false));
             return self.lambda(node.t(".mapv(|"), &[(dtype, false)], dtype, body).t(")");
         }
         if self.random.chance(25)

@@ -17,15 +17,14 @@ pub(crate) fn scalar(random: &mut Random, dtype: Dtype) -> Const {
 
 fn int(random: &mut Random, dtype: Dtype) -> Const {
     let bits = dtype.bits();
-    let signed = dtype.is_signed_int();
-    let least = if signed { -(1_i128 << (bits - 1)) } else { 0 };
-    let greatest = least + ((1_i128 << bits) - 1);
-    let value = match random.weighted(&[50, 12, 8, 8, 8, 8]) {
+    let (least, greatest) = (Const::least(dtype).bits(), Const::greatest(dtype).bits());
+    let value: i128 = match random.weighted(&[50, 12, 8, 8, 8, 8]) {
         0 => random.below(9) as i128,
         1 => -(random.between(1, 4) as i128),
-        2 => least + random.below(2) as i128,
-        3 => greatest - random.below(2) as i128,
+        2 => least as i128 + random.below(2) as i128,
+        3 => (greatest as i128).wrapping_sub(random.below(2) as i128),
         4 => 1 << random.below(bits as usize),
+        _ if dtype.is_int128() => (random.bits() as i128) << random.below(100),
         _ => i128::from(random.bits() as i64),
     };
     Const::int(dtype, value)

@@ -162,13 +162,7 @@ impl Generator {
             let name = names[self.random.below(names.len())];
             return self.call(dtype, dtype, name, &[]);
         }
-        let signed = match dtype {
-            Dtype::U8 => Dtype::I8,
-            Dtype::U16 => Dtype::I16,
-            Dtype::U32 => Dtype::I32,
-            Dtype::U64 => Dtype::I64,
-            _ => Dtype::Isize,
-        };
+        let signed = dtype.to_other_sign();
         match self.random.below(5) {
             0 => self.call(dtype, signed, "unsigned_abs", &[]),
             1 => self.call(dtype, signed, "abs_diff", &[signed]),

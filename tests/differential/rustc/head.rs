@@ -13,20 +13,20 @@ macro_rules! show {
     ($bits:expr; $($ty:ty)*) => {$(
         impl Show for $ty {
             fn show(&self, line: &mut String) {
-                let bits: fn($ty) -> u64 = $bits;
+                let bits: fn($ty) -> u128 = $bits;
                 line.push_str(&format!("{:x} ", bits(*self)));
             }
         }
     )*};
 }
 
-show!(|x| x as u64; bool u8 u16 u32 u64 usize);
-show!(|x| x as u8 as u64; i8);
-show!(|x| x as u16 as u64; i16);
-show!(|x| x as u32 as u64; i32);
-show!(|x| x as u64; i64 isize);
-show!(|x| if x.is_nan() { f32::NAN.to_bits() as u64 } else { x.to_bits() as u64 }; f32);
-show!(|x| if x.is_nan() { f64::NAN.to_bits() } else { x.to_bits() }; f64);
+show!(|x| x as u128; bool u8 u16 u32 u64 u128 usize i128);
+show!(|x| x as u8 as u128; i8);
+show!(|x| x as u16 as u128; i16);
+show!(|x| x as u32 as u128; i32);
+show!(|x| x as u64 as u128; i64 isize);
+show!(|x| if x.is_nan() { f32::NAN.to_bits() as u128 } else { x.to_bits() as u128 }; f32);
+show!(|x| if x.is_nan() { f64::NAN.to_bits() as u128 } else { x.to_bits() as u128 }; f64);
 
 impl Show for () {
     fn show(&self, _: &mut String) {}

@@ -576,12 +576,15 @@ pub(super) fn literal_const(
     Some(match literal {
         Literal::Bool(value) => Const::bool(*value),
         Literal::Int(value, _) if dtype.is_float() => {
-            let value = *value as f64 * if negative { -1.0 } else { 1.0 };
-            if dtype == Dtype::F32 { Const::f32(value as f32) } else { Const::f64(value) }
+            let sign = if negative { -1.0 } else { 1.0 };
+            match dtype {
+                Dtype::F32 => Const::f32(*value as f32 * sign as f32),
+                _ => Const::f64(*value as f64 * sign),
+            }
         }
         Literal::Int(value, _) => {
-            let value = i128::from(*value);
-            Const::int(dtype, if negative { -value } else { value })
+            let value = if negative { value.wrapping_neg() } else { *value };
+            Const::from_bits(dtype, value)
         }
         Literal::Float(text, _) => match dtype {
             Dtype::F32 => {

@@ -15,13 +15,18 @@ impl<'u> Lower<'_, 'u> {
         args: &'u [Expr],
     ) -> Result<Option<Val>> {
         let exponent = match args {
-            [Expr { kind: ExprKind::Literal(Literal::Int(n, _)), .. }] => Some(*n),
+            [Expr { kind: ExprKind::Literal(Literal::Int(n, _)), .. }] => u64::try_from(*n).ok(),
             _ => None,
         };
         let args: Vec<Value> =
             args.iter().map(|arg| self.scalar_expr(arg)).collect::<Result<_>>()?;
         let value = match (name, &args[..]) {
             ("pow" | "wrapping_pow", &[n]) => self.wrapping_pow(x, n, exponent)?,
+            ("isqrt", &[]) => {
+                self.check_not_negative(x);
+                self.isqrt(x)?
+            }
+            ("checked_isqrt", &[]) => return Ok(Some(self.checked_isqrt(x)?)),
             ("checked_pow", &[n]) => {
                 let (power, overflowed) = self.overflowing_pow(x, n)?;
                 let fits = self.b.unary(Unary::Not, overflowed);
@@ -70,13 +75,7 @@ impl<'u> Lower<'_, 'u> {
     }
 
     pub(super) fn limits(&mut self, dtype: Dtype) -> (Value, Value) {
-        let bits = dtype.bits();
-        let (min, max) = if dtype.is_signed_int() {
-            (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
-        } else {
-            (0, (1i128 << bits) - 1)
-        };
-        (self.b.constant(Const::int(dtype, min)), self.b.constant(Const::int(dtype, max)))
+        (self.b.constant(Const::least(dtype)), self.b.constant(Const::greatest(dtype)))
     }
 
     fn int_unary(&mut self, x: Value, name: &str) -> Option<Val> {
@@ -127,14 +126,6 @@ impl<'u> Lower<'_, 'u> {
                 self.check_positive(x);
                 if name == "ilog2" { self.ilog2(x) } else { self.ilog10(x) }
             }
-            "isqrt" => {
-                if dtype.is_signed_int() {
-                    let valid = self.b.compare(Compare::Ge, x, zero);
-                    let message = "argument of integer square root cannot be negative";
-                    self.assert_message(valid, message);
-                }
-                self.isqrt(x)
-            }
             "cast_signed" | "cast_unsigned" => self.cast(x, dtype.to_other_sign()),
             "to_be" | "from_be" if cfg!(target_endian = "little") => {
                 self.b.unary(Unary::SwapBytes, x)
@@ -163,39 +154,16 @@ impl<'u> Lower<'_, 'u> {
     /// How many powers of ten, from 10 on, are not above `x`.
     pub(super) fn ilog10(&mut self, x: Value) -> Value {
         let dtype = self.b.func.dtype(x);
-        let bits = dtype.bits() - u32::from(dtype.is_signed_int());
-        let max = (1i128 << bits) - 1;
-        let powers = std::iter::successors(Some(10i128), |power| Some(power * 10));
+        let max = Const::greatest(dtype).bits();
+        let powers = std::iter::successors(Some(10u128), |power| power.checked_mul(10));
         let mut count = self.b.constant(0u32);
         for power in powers.take_while(|power| *power <= max) {
-            let power = self.b.constant(Const::int(dtype, power));
+            let power = self.b.constant(Const::from_bits(dtype, power));
             let reached = self.b.compare(Compare::Ge, x, power);
             let one = self.b.cast(reached, Dtype::U32);
             count = self.b.binary(Binary::Add, count, one);
         }
         count
-    }
-
-    /// The square root rounded down: that of a float, which is off by at most one, corrected.
-    pub(super) fn isqrt(&mut self, x: Value) -> Value {
-        let dtype = self.b.func.dtype(x);
-        let wide = self.b.cast(x, Dtype::U64);
-        let float = self.b.cast(wide, Dtype::F64);
-        let root = self.b.unary(Unary::Sqrt, float);
-        let root = self.b.cast(root, Dtype::U64);
-        let one = self.b.constant(1u64);
-        let largest = self.b.constant(u64::from(u32::MAX));
-        let root = self.b.binary(Binary::Min, root, largest);
-        let square = self.b.binary(Binary::Mul, root, root);
-        let above = self.b.compare(Compare::Gt, square, wide);
-        let less = self.b.binary(Binary::Sub, root, one);
-        let root = self.b.select(above, less, root);
-        let next = self.b.binary(Binary::Add, root, one);
-        let next = self.b.binary(Binary::Min, next, largest);
-        let square = self.b.binary(Binary::Mul, next, next);
-        let within = self.b.compare(Compare::Le, square, wide);
-        let root = self.b.select(within, next, root);
-        self.b.cast(root, dtype)
     }
 
     /// What `u8` knows of ASCII.

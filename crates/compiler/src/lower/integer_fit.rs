@@ -16,7 +16,7 @@ impl Lower<'_, '_> {
             "checked_neg" | "overflowing_neg" | "saturating_neg" | "checked_abs"
             | "overflowing_abs" | "saturating_abs" => self.turned(x, name),
             "checked_next_power_of_two" => {
-                let half = self.int_like(x, 1i128 << (dtype.bits() - 1));
+                let half = self.b.constant(Const::from_bits(dtype, 1 << (dtype.bits() - 1)));
                 let fits = self.b.compare(Compare::Le, x, half);
                 let power = self.next_power_of_two(x);
                 Self::optional(fits, power)
@@ -30,12 +30,6 @@ impl Lower<'_, '_> {
                     _ => self.ilog10(x),
                 };
                 Self::optional(some, log)
-            }
-            "checked_isqrt" => {
-                let some = self.b.compare(Compare::Ge, x, zero);
-                let x = self.b.select(some, x, zero);
-                let root = self.isqrt(x);
-                Self::optional(some, root)
             }
             _ => return None,
         })

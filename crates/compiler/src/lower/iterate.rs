@@ -4,7 +4,7 @@ use super::value::{ArrayVal, Iter, Place, RangeVal, Thinning, Val};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
 use mambo_ir::function::{Binary, Compare, Unary, Value};
-use mambo_ir::{Const, Dtype, Layout};
+use mambo_ir::{Dtype, Layout};
 
 /// The loop an iterator wants.
 pub(super) enum IterShape {
@@ -60,7 +60,9 @@ impl<'u> Lower<'_, 'u> {
 
     pub(super) fn iter_shape(&mut self, iter: &Iter) -> Result<IterShape> {
         Ok(match iter {
-            Iter::Range { range, step, reverse } if range.end.is_some() => {
+            Iter::Range { range, step, reverse }
+                if range.end.is_some() && !range.dtype.is_int128() =>
+            {
                 IterShape::Range { range: *range, step: *step, reverse: *reverse }
             }
             Iter::Elements { view, .. } | Iter::Indexed { view, .. } => {
@@ -149,29 +151,6 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// The number of integers of a range.
-    fn range_len(&mut self, range: RangeVal, step: u64) -> Result<Value> {
-        let Some(start) = range.start else {
-            return self.error(self.span, "this range needs a start");
-        };
-        // A range without end goes on longer than anyone can wait, wrapping as `+` does.
-        let Some(end) = range.end else { return Ok(self.b.index(usize::MAX)) };
-        let compare = if range.inclusive { Compare::Le } else { Compare::Lt };
-        let some = self.b.compare(compare, start, end);
-        let (a, b) = (self.b.cast(start, Dtype::Usize), self.b.cast(end, Dtype::Usize));
-        let mut len = self.b.binary(Binary::Sub, b, a);
-        if range.inclusive {
-            let one = self.b.index(1);
-            len = self.b.binary(Binary::Add, len, one);
-        }
-        let zero = self.b.index(0);
-        let len = self.b.select(some, len, zero);
-        if step == 1 {
-            return Ok(len);
-        }
-        let step = self.b.index(step as usize);
-        Ok(self.quotient_up(len, step))
-    }
-
     /// The item number `index`, which is below the length.
     pub(super) fn item(&mut self, iter: &Iter, index: Value) -> Result<Val> {
         Ok(match iter {
@@ -420,34 +399,6 @@ impl<'u> Lower<'_, 'u> {
         }
         indices.reverse();
         indices
-    }
-
-    fn range_item(
-        &mut self,
-        range: RangeVal,
-        step: u64,
-        reverse: bool,
-        index: Value,
-    ) -> Result<Val> {
-        let Some(start) = range.start else {
-            return self.error(self.span, "this range needs a start");
-        };
-        let index = if reverse {
-            let len = self.range_len(range, step)?;
-            let one = self.b.index(1);
-            let last = self.b.binary(Binary::Sub, len, one);
-            self.b.binary(Binary::Sub, last, index)
-        } else {
-            index
-        };
-        let index = self.b.cast(index, range.dtype);
-        let offset = if step == 1 {
-            index
-        } else {
-            let step = self.b.constant(Const::int(range.dtype, i128::from(step)));
-            self.b.binary(Binary::Mul, index, step)
-        };
-        Ok(Val::Scalar(self.b.binary(Binary::Add, start, offset)))
     }
 
     /// The lane number `index` along `axis`.

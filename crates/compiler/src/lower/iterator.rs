@@ -82,8 +82,9 @@ impl<'u> Lower<'_, 'u> {
             Iter::Range { range, step: 1, reverse: false },
             ExprKind::Literal(Literal::Int(step @ 1.., _)),
         ) = (&iter, &step.kind)
+            && let Ok(step) = u64::try_from(*step)
         {
-            return Ok(Iter::Range { range: *range, step: *step, reverse: false });
+            return Ok(Iter::Range { range: *range, step, reverse: false });
         }
         let step = self.scalar_expr(step)?;
         let zero = self.b.index(0);

@@ -101,8 +101,7 @@ impl<'u> Lower<'_, 'u> {
         let dtype = self.b.func.dtype(x);
         let signed = if dtype == Dtype::F32 { Dtype::I32 } else { Dtype::I64 };
         let bits = self.bitcast(x, signed);
-        let below_sign = (1i128 << (dtype.bits() - 1)) - 1;
-        let below_sign = self.b.constant(Const::int(signed, below_sign));
+        let below_sign = self.b.constant(Const::greatest(signed));
         let flipped = self.b.binary(Binary::Xor, bits, below_sign);
         let zero = self.b.constant(Const::zero(signed));
         let negative = self.b.compare(Compare::Lt, bits, zero);

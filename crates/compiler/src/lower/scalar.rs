@@ -114,7 +114,7 @@ impl<'u> Lower<'_, 'u> {
     /// Whether `left` is the least signed integer and `right` is -1.
     pub(super) fn division_overflows(&mut self, left: Value, right: Value) -> Value {
         let dtype = self.b.func.dtype(left);
-        let least = self.b.constant(Const::int(dtype, -(1i128 << (dtype.bits() - 1))));
+        let least = self.b.constant(Const::least(dtype));
         let minus_one = self.b.constant(Const::int(dtype, -1));
         let is_minus_one = self.b.compare(Compare::Eq, right, minus_one);
         let is_least = self.b.compare(Compare::Eq, left, least);

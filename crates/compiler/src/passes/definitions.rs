@@ -47,9 +47,10 @@ impl Definitions {
         }
     }
 
-    /// The constant integer that `value` is.
+    /// The constant integer of at most 64 bits that `value` is.
     pub(crate) fn int(&self, func: &Function, value: Value) -> Option<i128> {
-        self.constant(func, value).and_then(Const::as_int)
+        let constant = self.constant(func, value)?;
+        if constant.dtype().is_int128() { None } else { constant.as_int() }
     }
 }
 

@@ -106,7 +106,12 @@ impl Linear {
     }
 }
 
-/// The least and the greatest integer of a type.
+/// Whether integers of this type are looked into: sums of those of 128 bits could wrap here.
+pub(crate) fn is_ranged(dtype: Dtype) -> bool {
+    dtype.is_int() && !dtype.is_int128()
+}
+
+/// The least and the greatest integer of a type of at most 64 bits.
 pub(crate) fn limits(dtype: Dtype) -> (i128, i128) {
     let bits = dtype.bits();
     if dtype.is_signed_int() {
@@ -186,7 +191,7 @@ impl<'a> Prover<'a> {
                 self.assume(*a, false);
                 self.assume(*b, false);
             }
-            Some(&Op::Compare(op, a, b)) if self.func.dtype(a).is_int() => {
+            Some(&Op::Compare(op, a, b)) if is_ranged(self.func.dtype(a)) => {
                 let op = if holds { op } else { crate::passes::simplify::negated(op) };
                 match op {
                     Compare::Lt => self.assume_less(a, b),
@@ -241,7 +246,7 @@ impl<'a> Prover<'a> {
                     _ => None,
                 }
             }
-            &Op::Compare(op, a, b) if self.func.dtype(a).is_int() => match op {
+            &Op::Compare(op, a, b) if is_ranged(self.func.dtype(a)) => match op {
                 Compare::Lt => self.order(a, b),
                 Compare::Ge => self.order(a, b).map(|less| !less),
                 Compare::Gt => self.order(b, a),
@@ -291,7 +296,7 @@ impl<'a> Prover<'a> {
 
     fn take_apart(&mut self, value: Value) -> Linear {
         let whole = Linear::value(value);
-        if !self.func.ty(value).as_scalar().is_some_and(Dtype::is_int) {
+        if !self.func.ty(value).as_scalar().is_some_and(is_ranged) {
             return whole;
         }
         if let Some((linear, facts)) = self.known.get(&value)
@@ -316,7 +321,7 @@ impl<'a> Prover<'a> {
             Op::Const(constant) => constant.as_int().map(Linear::constant),
             &Op::Cast(from) => {
                 let source = self.func.dtype(from);
-                if !source.is_int() {
+                if !is_ranged(source) {
                     return None;
                 }
                 let sum = self.take_apart(from);
@@ -430,7 +435,7 @@ impl<'a> Prover<'a> {
             },
             Some(&Op::Cast(from)) => {
                 let (a, b) = match self.func.dtype(from) {
-                    dtype if dtype.is_float() => return (low, high),
+                    dtype if dtype.is_float() || dtype.is_int128() => return (low, high),
                     Dtype::Bool => (0, 1),
                     dtype => limits(dtype),
                 };
@@ -465,7 +470,7 @@ impl<'a> Prover<'a> {
 
     fn inherent_binary(&mut self, op: Binary, itself: &Linear, a: Value, b: Value) -> Vec<Linear> {
         let dtype = self.func.dtype(a);
-        if !dtype.is_int() {
+        if !is_ranged(dtype) {
             return Vec::new();
         }
         let unsigned = dtype.is_unsigned_int();
@@ -522,7 +527,7 @@ impl<'a> Prover<'a> {
         let with =
             |sum: &Linear| goal.combine(1, &Linear::value(value), -factor).combine(1, sum, factor);
         match *op {
-            Op::Select(cond, a, b) if self.func.dtype(a).is_int() => {
+            Op::Select(cond, a, b) if is_ranged(self.func.dtype(a)) => {
                 let cases = [(true, a), (false, b)];
                 cases.into_iter().all(|(holds, arm)| {
                     let mark = self.mark();
@@ -533,7 +538,7 @@ impl<'a> Prover<'a> {
                     proved
                 })
             }
-            Op::Binary(op @ (Binary::Min | Binary::Max), a, b) if self.func.dtype(a).is_int() => {
+            Op::Binary(op @ (Binary::Min | Binary::Max), a, b) if is_ranged(self.func.dtype(a)) => {
                 let (a, b) = (self.take_apart(a), self.take_apart(b));
                 let (low, high) = if op == Binary::Min { (1, -1) } else { (-1, 1) };
                 // The first operand is chosen if `b - a` has the sign of `low`.
@@ -561,7 +566,7 @@ impl<'a> Prover<'a> {
     /// [`Self::assume`] in the middle of a proof, without a budget of its own.
     fn assume_within(&mut self, cond: Value, holds: bool) {
         let Some(&Op::Compare(op, a, b)) = self.definitions.op(self.func, cond) else { return };
-        if !self.func.dtype(a).is_int() {
+        if !is_ranged(self.func.dtype(a)) {
             return;
         }
         let (a, b) = (self.take_apart(a), self.take_apart(b));

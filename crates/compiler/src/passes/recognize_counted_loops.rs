@@ -12,7 +12,7 @@
 
 use crate::passes::clone::Copy;
 use crate::passes::definitions::{Definitions, is_movable};
-use crate::passes::ranges::limits;
+use crate::passes::ranges::{is_ranged, limits};
 use crate::passes::simplify::{mirrored, negated};
 use crate::passes::walk;
 use mambo_ir::function::{
@@ -77,7 +77,7 @@ impl Counted {
         };
         let &Op::Compare(op, a, b) = definitions.op(func, cond)? else { return None };
         let op = if stays_if { op } else { negated(op) };
-        if !func.dtype(a).is_int() {
+        if !is_ranged(func.dtype(a)) {
             return None;
         }
         let inside = defined_inside(func, *body);

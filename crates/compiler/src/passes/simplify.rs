@@ -186,17 +186,13 @@ impl<'a> Place<'a> {
         if op == Binary::Mul && *inner == Binary::Mul {
             return Some(Simpler::WithConst(op, *x, eval::binary(Binary::Mul, by, right)?));
         }
-        let signed = |op, value: Const| {
-            let value = value.as_int()?;
-            match op {
-                Binary::Add => Some(value),
-                Binary::Sub => Some(-value),
-                _ => None,
-            }
+        let added = |op, value: Const| match op {
+            Binary::Add => Some(value),
+            Binary::Sub => Some(eval::unary(Unary::Neg, value)),
+            _ => None,
         };
-        let sum = signed(op, right)? + signed(*inner, by)?;
-        let sum = Const::int(dtype, sum);
-        let (up, down) = (sum.bits(), Const::int(dtype, -sum.as_int()?).bits());
+        let sum = eval::binary(Binary::Add, added(op, right)?, added(*inner, by)?)?;
+        let (up, down) = (sum.bits(), eval::unary(Unary::Neg, sum).bits());
         Some(if up == 0 {
             Simpler::Value(*x)
         } else if up <= down {

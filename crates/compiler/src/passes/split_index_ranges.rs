@@ -174,7 +174,7 @@ impl Shape<'_> {
     /// What an unsigned value is never above, by how it is computed.
     fn greatest(&self, value: Value) -> Option<i128> {
         let dtype = self.func.dtype(value);
-        if !dtype.is_unsigned_int() {
+        if !dtype.is_unsigned_int() || dtype.is_int128() {
             return None;
         }
         let constant = |value| self.definitions.int(self.func, value);
@@ -245,7 +245,7 @@ impl Writer<'_> {
             Limit::Length(len) => len,
             Limit::LengthLess(len, by) => self.binary(Binary::SaturatingSub, len, by),
             Limit::LengthPlus(len, by) => {
-                let by = self.constant(Const::from_bits(Dtype::Usize, by));
+                let by = self.constant(Const::from_bits(Dtype::Usize, by.into()));
                 self.binary(Binary::SaturatingAdd, len, by)
             }
             Limit::From { value, len } => {

@@ -47,14 +47,24 @@ pub(crate) fn entry_params() -> Vec<ValueType> {
         view(Dtype::F64, 1, Layout::Strided, true),
         view(Dtype::I64, 2, Layout::C, true),
         view(Dtype::I32, 1, Layout::C, true),
+        view(Dtype::U128, 1, Layout::C, true),
         Dtype::Usize.into(),
         Dtype::Usize.into(),
         Dtype::I64.into(),
         Dtype::F64.into(),
+        Dtype::I128.into(),
     ]
 }
 
-const SCALARS: [Dtype; 5] = [Dtype::Usize, Dtype::I64, Dtype::I32, Dtype::F64, Dtype::Bool];
+const SCALARS: [Dtype; 7] =
+    [Dtype::Usize, Dtype::I64, Dtype::I32, Dtype::F64, Dtype::Bool, Dtype::I128, Dtype::U128];
+
+/// Integers, those first that indices are.
+const INTEGERS: [Dtype; 7] =
+    [Dtype::Usize, Dtype::Usize, Dtype::Usize, Dtype::I64, Dtype::I32, Dtype::I128, Dtype::U128];
+
+/// What the function that the entry calls returns.
+const CALLEE_RESULTS: [Dtype; 2] = [Dtype::F64, Dtype::U128];
 
 /// A random module of about `size` instructions, with an entry and a function it calls.
 pub(crate) fn module(seed: u64, size: usize) -> Module {
@@ -63,15 +73,16 @@ pub(crate) fn module(seed: u64, size: usize) -> Module {
         sources: vec![Source { kernel: "random".into(), file: "random.rs".into() }],
         ..Module::default()
     };
-    let results = vec![ValueType::from(Dtype::F64), Dtype::Usize.into()];
+    let results = vec![ValueType::from(Dtype::F64), Dtype::U128.into(), Dtype::Usize.into()];
     let entry = function(&mut random, &mut module.sites, 0, entry_params(), results, size);
-    let callee_params = vec![entry_params()[1], Dtype::Usize.into(), Dtype::F64.into()];
+    let callee_params =
+        vec![entry_params()[1], Dtype::I128.into(), Dtype::Usize.into(), Dtype::F64.into()];
     let callee = function(
         &mut random,
         &mut module.sites,
         1,
         callee_params,
-        vec![Dtype::F64.into()],
+        CALLEE_RESULTS.map(ValueType::from).to_vec(),
         size / 4,
     );
     module.functions = vec![entry, callee];
@@ -170,7 +181,8 @@ impl Writer<'_> {
                 let odd =
                     [-1, i128::from(i64::MAX), i128::from(i64::MIN), 8, 64, i128::from(i32::MIN)];
                 let value = if self.random.one_in(8) { self.random.pick(&odd) } else { small };
-                Const::int(ty, value)
+                let high = if ty.is_int128() && self.random.one_in(4) { value << 64 } else { 0 };
+                Const::int(ty, value.wrapping_add(high))
             }
         };
         self.builder.constant(value)
@@ -228,7 +240,7 @@ impl Writer<'_> {
     }
 
     fn arithmetic(&mut self) {
-        let ty = self.random.pick(&[Dtype::Usize, Dtype::Usize, Dtype::I64, Dtype::I32]);
+        let ty = self.random.pick(&INTEGERS);
         let (a, b) = (self.value(ty), self.value(ty));
         let result = match self.random.below(14) {
             0..4 => self.builder.binary(Binary::Add, a, b),
@@ -254,7 +266,8 @@ impl Writer<'_> {
                 self.builder.select(cond, a, b)
             }
             12 => {
-                let to = self.random.pick(&[Dtype::Usize, Dtype::I64, Dtype::I32, Dtype::F64]);
+                let to =
+                    if self.random.one_in(4) { Dtype::F64 } else { self.random.pick(&INTEGERS) };
                 self.builder.cast(a, to)
             }
             _ => {
@@ -285,8 +298,7 @@ impl Writer<'_> {
     }
 
     fn condition(&mut self) -> Value {
-        let ty =
-            self.random.pick(&[Dtype::Usize, Dtype::Usize, Dtype::I64, Dtype::I32, Dtype::F64]);
+        let ty = if self.random.one_in(5) { Dtype::F64 } else { self.random.pick(&INTEGERS) };
         let op = self.random.pick(&[
             Compare::Eq,
             Compare::Ne,
@@ -393,14 +405,14 @@ impl Writer<'_> {
 
     /// An integer division with its assertions.
     fn divide(&mut self) {
-        let ty = self.random.pick(&[Dtype::Usize, Dtype::I64]);
+        let ty = self.random.pick(&[Dtype::Usize, Dtype::I64, Dtype::I128, Dtype::U128]);
         let (a, b) = (self.value(ty), self.value(ty));
         let zero = self.builder.constant(Const::zero(ty));
         let cond = self.builder.compare(Compare::Ne, b, zero);
         let site = self.site(SiteKind::DivideByZero);
         self.builder.insert(Op::Assert { cond, site, operands: vec![] }, &[]);
         if ty.is_signed_int() {
-            let least = self.builder.constant(Const::int(ty, i128::from(i64::MIN)));
+            let least = self.builder.constant(Const::least(ty));
             let ones = self.builder.constant(Const::int(ty, -1));
             let left = self.builder.compare(Compare::Ne, a, least);
             let right = self.builder.compare(Compare::Ne, b, ones);
@@ -595,8 +607,10 @@ impl Writer<'_> {
     fn array_or_call(&mut self) {
         if self.calls && self.random.one_in(2) {
             let view = self.builder.func.params()[1];
-            let args = vec![view, self.value(Dtype::Usize), self.value(Dtype::F64)];
-            self.take_results(Op::Call { callee: FuncId(1), args }, &[Dtype::F64.into()]);
+            let scalars = [Dtype::I128, Dtype::Usize, Dtype::F64].map(|ty| self.value(ty));
+            let args = [vec![view], scalars.to_vec()].concat();
+            let call = Op::Call { callee: FuncId(1), args };
+            self.take_results(call, &CALLEE_RESULTS.map(ValueType::from));
             return;
         }
         if self.random.one_in(2) {

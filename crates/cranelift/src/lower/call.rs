@@ -19,7 +19,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Room for `slots` 64-bit slots on the stack.
-    fn stack_slots(&mut self, slots: usize) -> clif::Value {
+    pub(super) fn stack_slots(&mut self, slots: usize) -> clif::Value {
         let size = 8 * slots.max(1) as u32;
         let data = StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3);
         let slot = self.b.create_sized_stack_slot(data);
@@ -74,7 +74,7 @@ impl Lowering<'_, '_> {
             self.store_slots(arg, slots, offset);
             offset += 8 * self.func.ty(arg).slots() as i32;
         }
-        let out = self.stack_slots(results.len());
+        let out = self.stack_slots(host.results.iter().map(|ty| ty.slots()).sum());
         let env = self.b.ins().iconst(types::I64, host.env as i64);
         let trampoline = self.b.ins().iconst(types::I64, host.trampoline as i64);
         let signature = self.signature(&[types::I64; 3], Some(types::I32));
@@ -86,7 +86,7 @@ impl Lowering<'_, '_> {
     }
 
     /// A signature in the calling convention of the host.
-    fn signature(&self, params: &[clif::Type], result: Option<clif::Type>) -> Signature {
+    pub(super) fn signature(&self, params: &[clif::Type], result: Option<clif::Type>) -> Signature {
         let mut signature = self.jit.make_signature();
         signature.params = params.iter().map(|&ty| AbiParam::new(ty)).collect();
         signature.returns = result.into_iter().map(AbiParam::new).collect();

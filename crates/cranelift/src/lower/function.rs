@@ -7,8 +7,8 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, BlockArg, InstBuilder, MemFlagsData, types};
 use mambo_compiler::abi::Context;
 use mambo_ir::SiteKind;
-use mambo_ir::function::{Block, Inst, Op, SiteId, Terminator, Unary, Value, ValueType};
-use mambo_ir::site::MAX_OPERANDS;
+use mambo_ir::function::{Block, Inst, Op, SiteId, Terminator, Unary, Value};
+use mambo_ir::site::MAX_OPERAND_SLOTS;
 use std::mem::offset_of;
 
 /// A block that `break` or `continue` can name.
@@ -365,13 +365,19 @@ impl<'a> Lowering<'a, '_> {
     }
 
     fn operand_slots(&mut self, operands: &[Value]) -> Vec<clif::Value> {
-        operands.iter().map(|&value| self.slot(value, self.func.dtype(value))).collect()
+        let mut slots = Vec::with_capacity(operands.len());
+        for &operand in operands {
+            let dtype = self.func.dtype(operand);
+            let slot = self.slot(operand, dtype);
+            self.push_halves(slot, dtype, &mut slots);
+        }
+        slots
     }
 
     /// Writes the operands of a panic and leaves.
     fn panic(&mut self, site: SiteId, operands: &[clif::Value]) {
         let first = offset_of!(Context, operands) as i32;
-        for (i, &operand) in operands.iter().take(MAX_OPERANDS).enumerate() {
+        for (i, &operand) in operands.iter().take(MAX_OPERAND_SLOTS).enumerate() {
             let offset = first + 8 * i as i32;
             self.b.ins().store(MemFlagsData::trusted(), operand, self.context, offset);
         }
@@ -429,7 +435,7 @@ impl<'a> Lowering<'a, '_> {
         let call = self.b.ins().call(callee, &args);
         let returned = self.b.inst_results(call).to_vec();
         self.propagate(returned[0]);
-        if let [ValueType::Scalar(dtype)] = func.results[..] {
+        if let Some(dtype) = register_result(func) {
             let slot = self.widen(returned[1], dtype);
             self.b.ins().store(MemFlagsData::trusted(), slot, out, 0);
         }

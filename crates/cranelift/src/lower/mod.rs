@@ -10,6 +10,7 @@
 mod branch;
 mod call;
 mod function;
+mod int128;
 mod loops;
 mod memory;
 mod regions;
@@ -90,7 +91,7 @@ pub(crate) fn inner_signature(function: &Function) -> Signature {
 /// The one scalar a function returns, if that is its whole result.
 fn register_result(function: &Function) -> Option<Dtype> {
     match function.results[..] {
-        [ValueType::Scalar(dtype)] => Some(dtype),
+        [ValueType::Scalar(dtype)] if !dtype.is_int128() => Some(dtype),
         _ => None,
     }
 }
@@ -108,6 +109,7 @@ fn clif_type(dtype: Dtype) -> clif::Type {
             1 => types::I8,
             2 => types::I16,
             4 => types::I32,
+            16 => types::I128,
             _ => types::I64,
         },
     }
@@ -116,6 +118,7 @@ fn clif_type(dtype: Dtype) -> clif::Type {
 /// Appends the types of the values that stand for one of type `ty`.
 fn flat_types(ty: ValueType, types: &mut Vec<clif::Type>) {
     match ty {
+        ValueType::Scalar(dtype) if dtype.is_int128() => types.extend([types::I64; 2]),
         ValueType::Scalar(dtype) => types.push(clif_type(dtype)),
         ValueType::View(view) => {
             let axes = if view.layout == Layout::Strided { 2 } else { 1 };
@@ -239,7 +242,8 @@ fn widened_values(func: &Function) -> Vec<bool> {
     for info in &func.insts {
         if let (&Op::Cast(from), &[to]) = (&info.op, &info.results[..]) {
             let (to, own) = (func.dtype(to), func.dtype(from));
-            widens[from.index()] |= own.is_int() && (to.is_float() || to.size() > own.size());
+            widens[from.index()] |=
+                own.is_int() && !to.is_int128() && (to.is_float() || to.size() > own.size());
         }
     }
     let narrow = |value: usize| func.values[value].ty.as_scalar().is_some_and(|ty| ty.size() < 8);
@@ -290,6 +294,11 @@ impl<'a> Lowering<'a, '_> {
             taken
         };
         match self.func.ty(value) {
+            ValueType::Scalar(dtype) if dtype.is_int128() => {
+                let halves = take(2);
+                let scalar = self.b.ins().iconcat(halves[0], halves[1]);
+                self.bind(value, scalar);
+            }
             ValueType::Scalar(_) => {
                 let scalar = take(1)[0];
                 self.bind(value, scalar);
@@ -391,9 +400,13 @@ impl<'a> Lowering<'a, '_> {
 
     /// Appends what stands for `value` where one of type `ty` is expected.
     fn flatten(&mut self, value: Value, ty: ValueType, flat: &mut Vec<clif::Value>) {
-        let ValueType::View(ty) = ty else {
-            flat.push(self.scalar(value));
-            return;
+        let ty = match ty {
+            ValueType::View(ty) => ty,
+            ValueType::Scalar(dtype) => {
+                let scalar = self.scalar(value);
+                self.push_halves(scalar, dtype, flat);
+                return;
+            }
         };
         let parts = *self.parts(value);
         let rank = ty.rank as usize;
@@ -404,6 +417,16 @@ impl<'a> Lowering<'a, '_> {
                 let stride = self.stride(value, axis);
                 flat.push(stride);
             }
+        }
+    }
+
+    /// Appends a scalar, in two halves if it is of 128 bits.
+    fn push_halves(&mut self, scalar: clif::Value, dtype: Dtype, flat: &mut Vec<clif::Value>) {
+        if dtype.is_int128() {
+            let (low, high) = self.b.ins().isplit(scalar);
+            flat.extend([low, high]);
+        } else {
+            flat.push(scalar);
         }
     }
 
@@ -429,7 +452,7 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    /// A scalar as the 64 bits of its slot.
+    /// A scalar as the bits of its slot, or of its two.
     fn slot(&mut self, value: Value, dtype: Dtype) -> clif::Value {
         let scalar = self.scalar(value);
         match dtype {
@@ -438,7 +461,7 @@ impl<'a> Lowering<'a, '_> {
                 let bits = self.b.ins().bitcast(types::I32, MemFlagsData::new(), scalar);
                 self.b.ins().uextend(types::I64, bits)
             }
-            _ if dtype.size() == 8 => scalar,
+            _ if dtype.size() >= 8 => scalar,
             _ => self.b.ins().uextend(types::I64, scalar),
         }
     }

@@ -24,7 +24,13 @@ impl Lowering<'_, '_> {
                 }
             }
             Op::Binary(op, a, b) => {
-                let (x, y, dtype) = (self.scalar(a), self.scalar(b), dtype(a));
+                let y = match op {
+                    Binary::Shl | Binary::Shr | Binary::RotateLeft | Binary::RotateRight => {
+                        self.shift_count(b)
+                    }
+                    _ => self.scalar(b),
+                };
+                let (x, dtype) = (self.scalar(a), dtype(a));
                 if dtype.is_float() {
                     self.float_binary(op, x, y, dtype)
                 } else {
@@ -64,7 +70,8 @@ impl Lowering<'_, '_> {
     fn constant(&mut self, constant: Const) -> clif::Value {
         match constant.dtype() {
             Dtype::F32 => self.b.ins().f32const(Ieee32::with_bits(constant.bits() as u32)),
-            Dtype::F64 => self.b.ins().f64const(Ieee64::with_bits(constant.bits())),
+            Dtype::F64 => self.b.ins().f64const(Ieee64::with_bits(constant.bits() as u64)),
+            dtype if dtype.is_int128() => self.int128_constant(constant),
             dtype => self.b.ins().iconst(clif_type(dtype), constant.bits() as i64),
         }
     }
@@ -90,7 +97,9 @@ impl Lowering<'_, '_> {
     fn extend(&mut self, value: clif::Value, dtype: Dtype, to: clif::Type) -> clif::Value {
         if clif_type(dtype) == to {
             value
-        } else if let Some(&wide) = self.widened.get(&value) {
+        } else if let Some(&wide) = self.widened.get(&value)
+            && to.bits() <= 64
+        {
             if to == types::I64 { wide } else { self.b.ins().ireduce(to, wide) }
         } else if dtype.is_signed_int() {
             self.b.ins().sextend(to, value)
@@ -132,7 +141,7 @@ impl Lowering<'_, '_> {
                 self.b.ins().ctz(x)
             }
         };
-        if bits == 64 { self.b.ins().ireduce(types::I32, count) } else { count }
+        if bits > 32 { self.b.ins().ireduce(types::I32, count) } else { count }
     }
 
     fn float_unary(&mut self, op: Unary, x: clif::Value, dtype: Dtype) -> clif::Value {
@@ -200,6 +209,12 @@ impl Lowering<'_, '_> {
             Binary::Add => self.b.ins().iadd(x, y),
             Binary::Sub => self.b.ins().isub(x, y),
             Binary::Mul => self.b.ins().imul(x, y),
+            Binary::Div if dtype.is_int128() => self.call_int128(dtype, "div", &[x, y], dtype),
+            Binary::Rem if dtype.is_int128() => self.call_int128(dtype, "rem", &[x, y], dtype),
+            Binary::Min | Binary::Max if dtype.is_int128() => self.int128_extremum(op, x, y, dtype),
+            Binary::MulOverflows if dtype.is_int128() => {
+                self.call_int128(dtype, "mul_overflows", &[x, y], Dtype::Bool)
+            }
             Binary::Div if signed => self.b.ins().sdiv(x, y),
             Binary::Div => self.b.ins().udiv(x, y),
             Binary::Rem if signed => self.b.ins().srem(x, y),
@@ -272,14 +287,18 @@ impl Lowering<'_, '_> {
         let bits = dtype.bits();
         let bound = if dtype.is_signed_int() {
             // The side of the left operand: all ones or all zeros, with the sign bit flipped.
-            let sign = self.b.ins().sshr_imm_u(x, i64::from(bits) - 1);
-            let max = self.int(dtype, (1 << (bits - 1)) - 1);
+            let last = self.b.ins().iconst(types::I32, i64::from(bits) - 1);
+            let sign = self.b.ins().sshr(x, last);
+            let max = self.constant(Const::greatest(dtype));
             self.b.ins().bxor(sign, max)
         } else if add {
             self.int(dtype, -1)
         } else {
             self.zero(dtype)
         };
+        if dtype.is_int128() {
+            return self.int128_select(overflows, bound, result);
+        }
         self.b.ins().select(overflows, bound, result)
     }
 
@@ -426,6 +445,9 @@ impl Lowering<'_, '_> {
             return self.blend(op, sides, [a, b].map(|value| self.scalar(value)), dtype);
         }
         let (cond, x, y) = (self.scalar(cond), self.scalar(a), self.scalar(b));
+        if dtype.is_int128() {
+            return self.int128_select(cond, x, y);
+        }
         self.b.ins().select(cond, x, y)
     }
 
@@ -466,6 +488,9 @@ impl Lowering<'_, '_> {
     }
 
     fn int_to_float(&mut self, x: clif::Value, from: Dtype, to: Dtype) -> clif::Value {
+        if from.is_int128() {
+            return self.int128_to_float(x, from, to);
+        }
         let to = clif_type(to);
         if from.is_signed_int() || from.size() < 4 {
             let wide = if from.size() == 8 { types::I64 } else { types::I32 };
@@ -481,6 +506,9 @@ impl Lowering<'_, '_> {
 
     /// Saturates to the range of `to`; NaN gives 0.
     fn float_to_int(&mut self, x: clif::Value, to: Dtype) -> clif::Value {
+        if to.is_int128() {
+            return self.float_to_int128(x, to);
+        }
         let ty = clif_type(to);
         if to.size() >= 4 {
             return if to.is_signed_int() {

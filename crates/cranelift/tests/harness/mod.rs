@@ -8,16 +8,16 @@ use mambo_compiler::backend::{Artifact, Backend};
 use mambo_cranelift::Cranelift;
 use mambo_ir::builder::Builder;
 use mambo_ir::function::{Function, Source, Terminator, Value, ValueType, ViewType};
-use mambo_ir::site::MAX_OPERANDS;
+use mambo_ir::site::MAX_OPERAND_SLOTS;
 use mambo_ir::verify::verify;
 use mambo_ir::{Dtype, Layout, Module, Site, SiteKind, Span};
 use std::alloc::{Layout as MemoryLayout, alloc, alloc_zeroed, dealloc};
 
 /// A panic: its site and operands.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Panicked {
     pub(crate) site: u32,
-    pub(crate) operands: [u64; MAX_OPERANDS],
+    pub(crate) operands: Box<[u64]>,
 }
 
 /// The context with what the host knows beside it.
@@ -40,7 +40,7 @@ impl Host {
                 stack_limit: (&raw const marker as usize).saturating_sub(256 << 10),
                 allocate,
                 free,
-                operands: [0xDEAD; MAX_OPERANDS],
+                operands: [0xDEAD; MAX_OPERAND_SLOTS],
             },
             live: Vec::new(),
             allocated: 0,
@@ -56,7 +56,7 @@ impl Host {
         results: usize,
     ) -> Result<Vec<u64>, Panicked> {
         let mut slots = vec![0xAAAA_AAAA_AAAA_AAAA_u64; results];
-        self.context.operands = [0xDEAD; MAX_OPERANDS];
+        self.context.operands = [0xDEAD; MAX_OPERAND_SLOTS];
         // SAFETY: the tests pass what the entry's parameters say, and the context is the first
         // field of `self`, whose provenance covers all of it.
         let status = unsafe {
@@ -64,7 +64,7 @@ impl Host {
         };
         match status {
             0 => Ok(slots),
-            _ => Err(Panicked { site: status - 1, operands: self.context.operands }),
+            _ => Err(Panicked { site: status - 1, operands: self.context.operands.into() }),
         }
     }
 }

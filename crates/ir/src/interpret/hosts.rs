@@ -12,7 +12,7 @@ type Trampoline = unsafe extern "C" fn(usize, *const u64, *mut u64) -> u32;
 /// A copy of a buffer where the host can work on it.
 struct Lent {
     buffer: BufferId,
-    words: Vec<u64>,
+    words: Vec<u128>,
 }
 
 /// Calls a host function. `Ok(None)` if it panicked.
@@ -31,11 +31,11 @@ pub(super) fn call(
     let mut slots = Vec::new();
     for arg in args {
         match arg {
-            Operand::Scalar(value) => slots.push(value.bits()),
+            Operand::Scalar(value) => slots.extend_from_slice(value.slots()),
             Operand::View(view) => lend(memory, view, &mut lent, &mut slots)?,
         }
     }
-    let mut results = vec![0; host.results.len()];
+    let mut results = vec![0; host.results.iter().map(|ty| ty.slots()).sum()];
     // SAFETY: whoever made the module promises that the address is that of a trampoline as
     // `HostFunction` describes it; the slots are those of its parameters, the views among them
     // were checked to lie in `lent`, and there is a slot for each result.
@@ -48,11 +48,12 @@ pub(super) fn call(
         let len = memory.bytes(lent.buffer).len();
         memory.overwrite(lent.buffer, &bytes[..len]);
     }
-    let result = |(ty, bits): (&ValueType, u64)| {
-        ty.as_scalar().map(|dtype| Operand::Scalar(Const::from_bits(dtype, bits)))
+    let mut results = results.into_iter();
+    let result = |ty: &ValueType| {
+        ty.as_scalar().map(|dtype| Operand::Scalar(Const::from_slots(dtype, &mut results)))
     };
     match status {
-        0 => Ok(host.results.iter().zip(results).map(result).collect()),
+        0 => Ok(host.results.iter().map(result).collect()),
         _ => Ok(None),
     }
 }
@@ -71,10 +72,10 @@ fn lend(
         return Err("the host is handed a view with elements that are gone or unset");
     }
     let at = lent.iter().position(|lent| lent.buffer == view.buffer).unwrap_or_else(|| {
-        let words = memory.bytes(view.buffer).chunks(8).map(|chunk| {
-            let mut word = [0; 8];
+        let words = memory.bytes(view.buffer).chunks(16).map(|chunk| {
+            let mut word = [0; 16];
             word[..chunk.len()].copy_from_slice(chunk);
-            u64::from_ne_bytes(word)
+            u128::from_ne_bytes(word)
         });
         lent.push(Lent { buffer: view.buffer, words: words.collect() });
         lent.len() - 1

@@ -171,7 +171,11 @@ impl<'a> Machine<'a> {
     }
 
     fn slots(&self, values: &[Value]) -> Step<Vec<u64>> {
-        values.iter().map(|&value| Ok(self.scalar(value)?.bits())).collect()
+        let mut slots = Vec::with_capacity(values.len());
+        for &value in values {
+            slots.extend_from_slice(self.scalar(value)?.slots());
+        }
+        Ok(slots)
     }
 
     fn define(&mut self, value: Value, operand: impl Into<Operand>) {

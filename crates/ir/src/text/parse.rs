@@ -244,7 +244,7 @@ impl<'a> Parser<'a> {
             Token::Word("false") if dtype == Dtype::Bool => Ok(Const::bool(false)),
             Token::Word("nan") if dtype.is_float() => {
                 self.mark("(")?;
-                let value = Const::from_bits(dtype, self.number()?);
+                let value = Const::from_bits(dtype, self.number::<u64>()?.into());
                 self.mark(")")?;
                 let is_nan = value.as_float().is_some_and(f64::is_nan);
                 if is_nan { Ok(value) } else { Err(at.error("these are not the bits of a NaN")) }
@@ -252,9 +252,12 @@ impl<'a> Parser<'a> {
             Token::Word("inf") if dtype.is_float() => float(dtype, "inf").ok_or_else(wrong),
             Token::Number(digits) if dtype.is_float() => float(dtype, digits).ok_or_else(wrong),
             Token::Number(digits) if dtype.is_int() => {
-                let value = digits.parse().map_err(|_| wrong())?;
-                let value_of_type = Const::int(dtype, value);
-                if value_of_type.as_int() == Some(value) { Ok(value_of_type) } else { Err(wrong()) }
+                let value = match digits.parse::<u128>() {
+                    Ok(value) => Const::from_bits(dtype, value),
+                    Err(_) => Const::int(dtype, digits.parse().map_err(|_| wrong())?),
+                };
+                // What reads back as something else did not fit.
+                if value.to_string() == digits { Ok(value) } else { Err(wrong()) }
             }
             _ => Err(wrong()),
         }

@@ -113,7 +113,10 @@ impl Checker<'_> {
             Op::If { cond, .. } => self.operand_is("the condition", *cond, Dtype::Bool),
             Op::For { start, end, step, init, .. } => {
                 let dtype = self.same(&[*start, *end])?;
-                demand!(dtype.is_int(), "a `for` counts integers, not {dtype}");
+                demand!(
+                    dtype.is_int() && !dtype.is_int128(),
+                    "a `for` counts integers of at most 64 bits, not {dtype}"
+                );
                 demand!(*step >= 1, "the step of a `for` is at least 1");
                 let init: Vec<ValueType> = init.iter().map(|&v| self.function.ty(v)).collect();
                 self.results_are("carried values", &init)
@@ -169,6 +172,7 @@ impl Checker<'_> {
             Binary::Copysign | Binary::Pow | Binary::Powi | Binary::Atan2 | Binary::Hypot => {
                 dtype.is_float()
             }
+            Binary::MulHigh => dtype.is_int() && !dtype.is_int128(),
             _ => dtype.is_int(),
         };
         demand!(takes, "{op:?} does not take {dtype}");
