@@ -190,17 +190,23 @@ impl<'a> Face<'a> {
         let lints = self.lints();
         let ItemFn { sig, block, .. } = self.function;
         let sig = Signature { constness: None, ..sig.clone() };
-        let call = self.guarded(quote!(#name #turbofish(#(#names),*)));
+        // The function hides a parameter of the same name.
+        let args: Vec<Ident> =
+            (0..names.len()).map(|i| Ident::new(&format!("arg{i}"), Span::mixed_site())).collect();
+        let call = self.guarded(quote!(#name #turbofish(#(#args),*)));
         let inner = self.function.attrs.iter().filter(|attr| is_lint(attr));
         quote! {
             /// The plain function, as rustc compiled it.
             #(#lints)*
             #[inline]
             #vis #signature {
-                #(#inner)*
-                #[inline]
-                #sig #block
-                #call
+                #(let #args = #names;)*
+                {
+                    #(#inner)*
+                    #[inline]
+                    #sig #block
+                    #call
+                }
             }
         }
     }
