@@ -273,11 +273,7 @@ impl<'m, 'u> Lower<'m, 'u> {
                 let ty = Ty::from_host(to);
                 let leaves = memory_leaves(&ty)
                     .into_iter()
-                    .map(|(dtype, dims)| {
-                        let rank = dims.len() as u8;
-                        let view = ViewType { dtype, rank, layout: Layout::C, mutable: *mutable };
-                        add(self, ValueType::View(view))
-                    })
+                    .map(|leaf| add(self, ValueType::View(leaf.view_type(*mutable))))
                     .collect();
                 let memory = Memory { ty, leaves, prefix: vec![], part: 0, fresh: false };
                 if *mutable { Val::Place(Place::Memory(memory)) } else { self.read_memory(&memory) }

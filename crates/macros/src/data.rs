@@ -1,6 +1,6 @@
 //! The expansion of `#[derive(Data)]`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Member, Type};
@@ -13,6 +13,10 @@ pub(crate) fn expand(item: TokenStream) -> syn::Result<TokenStream> {
                        union one of its fields";
         return Err(syn::Error::new(input.ident.span(), message));
     };
+    if let Some(packed) = packed(&input) {
+        let message = "a packed structure has fields that cannot be referred to: drop `packed`";
+        return Err(syn::Error::new(packed, message));
+    }
     if let Some(lifetime) = input.generics.lifetimes().next() {
         let message = "a structure that kernels know holds values, no references: pass slices and \
                        views as arguments of their own";
@@ -21,6 +25,26 @@ pub(crate) fn expand(item: TokenStream) -> syn::Result<TokenStream> {
     let fields: Vec<(Member, &Type)> =
         data.fields.members().zip(data.fields.iter().map(|field| &field.ty)).collect();
     Ok(Structure { input: &input, fields }.implementations())
+}
+
+/// Where `repr(packed)` is written, if it is.
+fn packed(input: &DeriveInput) -> Option<Span> {
+    let mut found = None;
+    for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("repr")) {
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("packed") {
+                found = Some(meta.path.span());
+            }
+            // The number of `packed(2)` or `align(8)`.
+            if meta.input.peek(syn::token::Paren) {
+                let number;
+                syn::parenthesized!(number in meta.input);
+                number.parse::<TokenStream>()?;
+            }
+            Ok(())
+        });
+    }
+    found
 }
 
 struct Structure<'a> {
@@ -59,8 +83,7 @@ impl Structure<'_> {
     }
 
     /// The list of an associated type of each field.
-    fn slots(&self, path: &TokenStream, part: &str) -> TokenStream {
-        let part = format_ident!("{part}");
+    fn slots(&self, path: &TokenStream, part: TokenStream) -> TokenStream {
         self.fields.iter().rev().fold(quote!(::mambo::__private::End), |rest, (_, ty)| {
             quote_spanned!(ty.span()=> ::mambo::__private::Cons<<#ty as #path>::#part, #rest>)
         })
@@ -69,7 +92,7 @@ impl Structure<'_> {
     fn plain(&self) -> TokenStream {
         let path = quote!(::mambo::__private::Plain);
         let (head, clause) = self.head(&path, TokenStream::new());
-        let slots = self.slots(&path, "Slots");
+        let slots = self.slots(&path, quote!(Slots));
         let name = self.input.ident.to_string();
         let described = self.fields.iter().map(|(member, ty)| {
             let member = match member {
@@ -115,20 +138,23 @@ impl Structure<'_> {
     fn leaves(&self) -> TokenStream {
         let path = quote!(::mambo::__private::Leaves);
         let (head, clause) = self.head(&path, TokenStream::new());
-        let slots = self.slots(&path, "Pointers");
-        let pointers = list(
-            self.fields
-                .iter()
-                .map(|(member, ty)| quote!(<#ty as #path>::pointers(&raw mut (*this).#member))),
-        );
+        let block = quote!(::mambo::__private::SlotBlock);
+        let slots = self.slots(&path, quote!(Views<Axes>));
+        let views = list(self.fields.iter().map(
+            |(member, ty)| quote!(<#ty as #path>::views(&raw mut (*this).#member, lengths, steps)),
+        ));
         quote! {
             // SAFETY: the leaves of the fields, in order.
             unsafe #head #clause {
-                type Pointers = #slots;
+                type Views<Axes: #block> = #slots;
                 #[inline]
-                unsafe fn pointers(this: *mut Self) -> Self::Pointers {
-                    // SAFETY: fields of a value that the caller vouches for.
-                    unsafe { #pointers }
+                unsafe fn views<Axes: #block>(
+                    this: *mut Self,
+                    lengths: Axes,
+                    steps: Axes,
+                ) -> Self::Views<Axes> {
+                    // SAFETY: fields of values that the caller vouches for.
+                    unsafe { #views }
                 }
             }
         }
@@ -138,7 +164,7 @@ impl Structure<'_> {
         let name = &self.input.ident;
         let (_, args, _) = self.input.generics.split_for_impl();
         let private = quote!(::mambo::__private);
-        let pointers = quote!(<#name #args as #private::Leaves>::Pointers);
+        let views = quote!(<#name #args as #private::Leaves>::Views<#private::End>);
         let result = {
             let (head, clause) = self.head(&quote!(#private::Ret), TokenStream::new());
             quote! {
@@ -171,11 +197,17 @@ impl Structure<'_> {
                 }
                 // SAFETY: by the contract of `Leaves`.
                 unsafe #arg #clause {
-                    type Slots = #pointers;
+                    type Slots = #views;
                     #[inline]
                     fn pack(&mut self, _: &mut #private::Layouts) -> Self::Slots {
                         // SAFETY: a reference points to a value.
-                        unsafe { <#name #args as #private::Leaves>::pointers(#pointer) }
+                        unsafe {
+                            <#name #args as #private::Leaves>::views(
+                                #pointer,
+                                #private::End,
+                                #private::End,
+                            )
+                        }
                     }
                 }
             }

@@ -17,8 +17,8 @@ use ndarray::{ArrayBase, ArrayRef, OwnedRepr, ViewRepr};
 /// | type | what the kernel gets |
 /// |---|---|
 /// | numbers, `bool`, tuples, `[T; N]`, `Option`, structures with `#[derive(Data)]` | its scalars |
-/// | `&T`, `&mut T` of them | pointers to its scalars |
-/// | `&[T]`, `&mut [T]`, `&[T; N]`, `&mut [T; N]` | a view |
+/// | `&T`, `&mut T` of them but `Option` | a view of each scalar |
+/// | `&[T]`, `&mut [T]` | a view |
 /// | `ArrayView`, `ArrayViewMut`, `Array`, `&ArrayRef`, `&Array` and their `&mut` | a view |
 ///
 /// # Safety
@@ -71,21 +71,21 @@ macro_rules! references {
 
         // SAFETY: by the contract of `Leaves`.
         unsafe impl<$($generics)*> Arg for &$ty {
-            type Slots = <$ty as Leaves>::Pointers;
+            type Slots = <$ty as Leaves>::Views<End>;
             #[inline]
             fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
                 // SAFETY: a reference points to a value.
-                unsafe { <$ty as Leaves>::pointers((&raw const **self).cast_mut()) }
+                unsafe { <$ty as Leaves>::views((&raw const **self).cast_mut(), End, End) }
             }
         }
 
         // SAFETY: by the contract of `Leaves`.
         unsafe impl<$($generics)*> Arg for &mut $ty {
-            type Slots = <$ty as Leaves>::Pointers;
+            type Slots = <$ty as Leaves>::Views<End>;
             #[inline]
             fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
                 // SAFETY: a reference points to a value.
-                unsafe { <$ty as Leaves>::pointers(&raw mut **self) }
+                unsafe { <$ty as Leaves>::views(&raw mut **self, End, End) }
             }
         }
     };
@@ -104,6 +104,7 @@ macro_rules! tuple_references {
     };
 }
 for_each_tuple!(tuple_references);
+references!([T: Leaves, const N: usize] [T; N]);
 
 // SAFETY: a slice is contiguous, and of class C without saying so.
 unsafe impl<T: Element> Arg for &[T] {
@@ -120,94 +121,6 @@ unsafe impl<T: Element> Arg for &mut [T] {
     #[inline]
     fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
         [self.as_mut_ptr() as u64, self.len() as u64, 1]
-    }
-}
-
-/// A number, or an array of fixed length of these: what `&[T; N]` holds.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "a kernel cannot take a reference to an array of `{Self}`",
-    label = "only arrays of numbers and `bool`, nested or not, go by reference",
-    note = "pass the array by value, or one array a field"
-)]
-pub trait Nested: Plain {
-    /// One slot an axis.
-    type Axes: SlotBlock;
-    /// Numbers inside.
-    const LEN: usize;
-    /// The length of each axis.
-    fn dims() -> Self::Axes;
-    /// The stride of each axis, in numbers.
-    fn strides() -> Self::Axes;
-}
-
-macro_rules! nested_elements {
-    ($($ty:ty),*) => {$(
-        impl Nested for $ty {
-            type Axes = End;
-            const LEN: usize = 1;
-            #[inline]
-            fn dims() -> End {
-                End
-            }
-            #[inline]
-            fn strides() -> End {
-                End
-            }
-        }
-    )*};
-}
-for_each_scalar!(nested_elements);
-nested_elements!(num_complex::Complex<f32>, num_complex::Complex<f64>);
-
-impl<T: Nested, const N: usize> Nested for [T; N] {
-    type Axes = Cons<u64, T::Axes>;
-    const LEN: usize = T::LEN * N;
-    #[inline]
-    fn dims() -> Self::Axes {
-        Cons(N as u64, T::dims())
-    }
-    #[inline]
-    fn strides() -> Self::Axes {
-        Cons(T::LEN as u64, T::strides())
-    }
-}
-
-/// Address, lengths and strides of a nested array.
-type NestedSlots<T> = Cons<u64, Cons<<T as Nested>::Axes, <T as Nested>::Axes>>;
-
-#[inline]
-fn pack_nested<T: Nested>(this: *const T) -> NestedSlots<T> {
-    Cons(this as u64, Cons(T::dims(), T::strides()))
-}
-
-impl<T: Nested, const N: usize> Described for &[T; N] {
-    fn describe() -> Type {
-        reference_type::<[T; N]>(false)
-    }
-}
-
-impl<T: Nested, const N: usize> Described for &mut [T; N] {
-    fn describe() -> Type {
-        reference_type::<[T; N]>(true)
-    }
-}
-
-// SAFETY: nested arrays are contiguous.
-unsafe impl<T: Nested, const N: usize> Arg for &[T; N] {
-    type Slots = NestedSlots<[T; N]>;
-    #[inline]
-    fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
-        pack_nested(&raw const **self)
-    }
-}
-
-// SAFETY: nested arrays are contiguous.
-unsafe impl<T: Nested, const N: usize> Arg for &mut [T; N] {
-    type Slots = NestedSlots<[T; N]>;
-    #[inline]
-    fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
-        pack_nested(&raw mut **self)
     }
 }
 

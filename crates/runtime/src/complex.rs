@@ -3,10 +3,11 @@
 use crate::arg::{Arg, references};
 use crate::context::Allocations;
 use crate::describe::{Described, reference_type};
-use crate::plain::{Leaves, Plain};
+use crate::plain::{LeafView, Leaves, Plain, leaf_view};
 use crate::rank::Layouts;
 use crate::ret::{Ret, plain_results};
 use crate::scalar::{Element, Scalar};
+use crate::slots::{End, SlotBlock};
 use mambo_ir::Type;
 use num_complex::Complex;
 
@@ -31,10 +32,14 @@ macro_rules! complex_numbers {
         // SAFETY: a complex number is one element of two parts, which `num_complex` lays out
         // as `[T; 2]`.
         unsafe impl Leaves for Complex<$part> {
-            type Pointers = u64;
+            type Views<Axes: SlotBlock> = LeafView<Axes>;
             #[inline]
-            unsafe fn pointers(this: *mut Self) -> u64 {
-                this as u64
+            unsafe fn views<Axes: SlotBlock>(
+                this: *mut Self,
+                lengths: Axes,
+                steps: Axes,
+            ) -> LeafView<Axes> {
+                leaf_view(this, lengths, steps)
             }
         }
     )*};

@@ -63,7 +63,7 @@ pub use scalar::{Element, Scalar};
 /// What generated code uses; not for people, and without promises.
 #[doc(hidden)]
 pub mod generated {
-    pub use crate::arg::{Arguments, Nested};
+    pub use crate::arg::Arguments;
     pub use crate::context::Allocations;
     pub use crate::describe::reference_type;
     pub use crate::dispatcher::{Eager, Resolve, Resolved};

@@ -4,7 +4,7 @@
 use crate::scalar::{
     Element, Scalar, for_each_scalar, for_each_tuple, list, list_pattern, list_type,
 };
-use crate::slots::{Cons, SlotBlock};
+use crate::slots::{Cons, SlotBlock, as_slots_mut};
 use mambo_ir::Type;
 use mambo_ir::signature::StructType;
 
@@ -42,24 +42,50 @@ pub unsafe trait Plain: Sized {
 /// to it. An `Option` cannot: whether its scalar is there would not be known.
 ///
 /// # Safety
-/// [`Leaves::pointers`] must give pointers to the scalars of [`Plain::plain_type`], in
-/// order, inside of the value.
+/// [`Leaves::views`] must give a view of each scalar of [`Plain::plain_type`], in order and
+/// inside of the values; of items of a `[T; N]`, which are alike, one view with an axis more.
 #[diagnostic::on_unimplemented(
     message = "kernels cannot have `{Self}` behind a reference or in a structure",
     label = "not a number, a `bool`, or made of them",
     note = "references and fields of structures hold numbers, `bool`, tuples and `[T; N]` of them, or structures with `#[derive(mambo::Data)]`"
 )]
 pub unsafe trait Leaves: Plain {
-    /// One pointer a scalar.
+    /// The views of the scalars of values that lie along axes, which `Axes` has a slot of each.
     #[doc(hidden)]
-    type Pointers: SlotBlock;
+    type Views<Axes: SlotBlock>: SlotBlock;
 
-    /// Pointers to the scalars of `this`.
+    /// The views of the scalars of values along axes of these lengths, `steps` bytes apart, the
+    /// first of which is `this`: address, lengths, strides in scalars.
     ///
     /// # Safety
-    /// `this` must point to memory of a value.
+    /// `this` and what lies along the axes must be memory of values.
     #[doc(hidden)]
-    unsafe fn pointers(this: *mut Self) -> Self::Pointers;
+    unsafe fn views<Axes: SlotBlock>(
+        this: *mut Self,
+        lengths: Axes,
+        steps: Axes,
+    ) -> Self::Views<Axes>;
+}
+
+/// A view of one scalar: address, lengths, strides.
+pub(crate) type LeafView<Axes> = Cons<u64, Cons<Axes, Axes>>;
+
+/// See [`Leaves::views`].
+#[inline]
+pub(crate) fn leaf_view<T, Axes: SlotBlock>(
+    this: *mut T,
+    lengths: Axes,
+    mut steps: Axes,
+) -> LeafView<Axes> {
+    let size = size_of::<T>() as u64;
+    for step in as_slots_mut(&mut steps) {
+        assert!(
+            step.is_multiple_of(size),
+            "a kernel cannot step through complex numbers that are {step} bytes apart: reorder or fill up the structure in the array"
+        );
+        *step /= size;
+    }
+    Cons(this as u64, Cons(lengths, steps))
 }
 
 macro_rules! plain_scalars {
@@ -82,10 +108,14 @@ macro_rules! plain_scalars {
 
         // SAFETY: the only scalar is the value itself.
         unsafe impl Leaves for $ty {
-            type Pointers = u64;
+            type Views<Axes: SlotBlock> = LeafView<Axes>;
             #[inline]
-            unsafe fn pointers(this: *mut Self) -> u64 {
-                this as u64
+            unsafe fn views<Axes: SlotBlock>(
+                this: *mut Self,
+                lengths: Axes,
+                steps: Axes,
+            ) -> LeafView<Axes> {
+                leaf_view(this, lengths, steps)
             }
         }
     )*};
@@ -146,11 +176,15 @@ macro_rules! plain_tuples {
 
         // SAFETY: the leaves of the items, in order.
         unsafe impl<$($name: Leaves),+> Leaves for ($($name,)+) {
-            type Pointers = list_type!($($name::Pointers),+);
+            type Views<Axes: SlotBlock> = list_type!($($name::Views<Axes>),+);
             #[inline]
-            unsafe fn pointers(this: *mut Self) -> Self::Pointers {
-                // SAFETY: fields of a value that the caller vouches for.
-                unsafe { list!($($name::pointers(&raw mut (*this).$index)),+) }
+            unsafe fn views<Axes: SlotBlock>(
+                this: *mut Self,
+                lengths: Axes,
+                steps: Axes,
+            ) -> Self::Views<Axes> {
+                // SAFETY: fields of values that the caller vouches for.
+                unsafe { list!($($name::views(&raw mut (*this).$index, lengths, steps)),+) }
             }
         }
     };
@@ -173,13 +207,18 @@ unsafe impl<T: Plain, const N: usize> Plain for [T; N] {
     }
 }
 
-// SAFETY: the leaves of the items, in order.
+// SAFETY: the items are as far apart as they are large.
 unsafe impl<T: Leaves, const N: usize> Leaves for [T; N] {
-    type Pointers = [T::Pointers; N];
+    type Views<Axes: SlotBlock> = T::Views<Cons<Axes, u64>>;
     #[inline]
-    unsafe fn pointers(this: *mut Self) -> Self::Pointers {
-        // SAFETY: items of an array that the caller vouches for.
-        std::array::from_fn(|i| unsafe { T::pointers(this.cast::<T>().add(i)) })
+    unsafe fn views<Axes: SlotBlock>(
+        this: *mut Self,
+        lengths: Axes,
+        steps: Axes,
+    ) -> Self::Views<Axes> {
+        let (lengths, steps) = (Cons(lengths, N as u64), Cons(steps, size_of::<T>() as u64));
+        // SAFETY: items of arrays that the caller vouches for.
+        unsafe { T::views(this.cast(), lengths, steps) }
     }
 }
 

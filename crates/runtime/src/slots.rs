@@ -43,6 +43,15 @@ unsafe impl<A: SlotBlock, B: SlotBlock> SlotBlock for Cons<A, B> {
     const LEN: usize = A::LEN + B::LEN;
 }
 
+/// The slots of a block, in order, to be changed.
+pub(crate) fn as_slots_mut<S: SlotBlock>(block: &mut S) -> &mut [u64] {
+    if S::LEN == 0 {
+        return &mut [];
+    }
+    // SAFETY: a block of LEN > 0 has the layout of `[u64; LEN]`.
+    unsafe { std::slice::from_raw_parts_mut((&raw mut *block).cast(), S::LEN) }
+}
+
 /// The slots of a block, in order.
 pub(crate) fn as_slots<S: SlotBlock>(block: &S) -> &[u64] {
     if S::LEN == 0 {

@@ -8,21 +8,39 @@ use mambo_ir::kernel::{Literal, Pattern};
 impl<'a> Infer<'a> {
     /// Binds `pattern` to a value of type `ty`.
     pub(super) fn pattern(&mut self, pattern: &'a Pattern, ty: &Ty, span: Span) -> Result<()> {
+        self.part_pattern(pattern, ty, false, span)
+    }
+
+    /// Binds `pattern` to a part of a value, which the names refer to if the value is behind
+    /// `&mut`: the default binding modes of the Rust reference, section "Patterns".
+    fn part_pattern(
+        &mut self,
+        pattern: &'a Pattern,
+        ty: &Ty,
+        by_mut: bool,
+        span: Span,
+    ) -> Result<()> {
+        if let Pattern::Bind { local, sub } = pattern {
+            let own = self.locals[*local as usize].clone();
+            let bound = if by_mut { Ty::RefMut(Box::new(ty.clone())) } else { ty.clone() };
+            self.unify(&own, &bound, span)?;
+            return match sub {
+                Some(sub) => self.part_pattern(sub, ty, by_mut, span),
+                None => Ok(()),
+            };
+        }
+        let ty = self.table.shallow(ty);
+        let (ty, by_mut) = match &ty {
+            Ty::RefMut(to) if !matches!(pattern, Pattern::Ref(_)) => (&**to, true),
+            other => (other, by_mut),
+        };
         match pattern {
-            Pattern::Wild | Pattern::Rest => Ok(()),
-            Pattern::Bind { local, sub } => {
-                let own = self.locals[*local as usize].clone();
-                self.unify(&own, ty, span)?;
-                match sub {
-                    Some(sub) => self.pattern(sub, ty, span),
-                    None => Ok(()),
-                }
-            }
-            Pattern::Tuple(items) => self.tuple_pattern(items, ty, span),
+            Pattern::Wild | Pattern::Rest | Pattern::Bind { .. } => Ok(()),
+            Pattern::Tuple(items) => self.tuple_pattern(items, ty, by_mut, span),
             Pattern::Array(items) => {
                 let item = match self.peel(ty) {
                     Ty::Fixed(item, len) => {
-                        self.bind_rest(items, &item, len, span)?;
+                        self.bind_rest(items, &item, len, by_mut, span)?;
                         *item
                     }
                     Ty::Array(array) => *array.item,
@@ -36,7 +54,7 @@ impl<'a> Infer<'a> {
                 items
                     .iter()
                     .filter(|each| !is_rest(each))
-                    .try_for_each(|each| self.pattern(each, &item, span))
+                    .try_for_each(|each| self.part_pattern(each, &item, by_mut, span))
             }
             Pattern::Struct { ty: id, fields } => {
                 let own = Ty::from_host(self.unit.host_type(*id)?);
@@ -45,7 +63,7 @@ impl<'a> Infer<'a> {
                     let field = self.field_of(&own, name).ok_or_else(|| {
                         self.unit.error(span, format!("`{own}` has no field `{name}`"))
                     })?;
-                    self.pattern(each, &field, span)?;
+                    self.part_pattern(each, &field, by_mut, span)?;
                 }
                 Ok(())
             }
@@ -71,14 +89,14 @@ impl<'a> Infer<'a> {
             Pattern::Range { start, end, .. } => [start, end]
                 .into_iter()
                 .flatten()
-                .try_for_each(|bound| self.pattern(bound, ty, span)),
+                .try_for_each(|bound| self.part_pattern(bound, ty, by_mut, span)),
             Pattern::Or(choices) => {
-                choices.iter().try_for_each(|choice| self.pattern(choice, ty, span))
+                choices.iter().try_for_each(|choice| self.part_pattern(choice, ty, by_mut, span))
             }
             Pattern::Some(inner) => {
                 let item = self.table.any();
                 self.unify(&Ty::option(item.clone()), ty, span)?;
-                self.pattern(inner, &item, span)
+                self.part_pattern(inner, &item, by_mut, span)
             }
             Pattern::None => {
                 let item = self.table.any();
@@ -89,9 +107,20 @@ impl<'a> Infer<'a> {
     }
 
     /// The type of the name in `[first, rest @ ..]`.
-    fn bind_rest(&mut self, items: &[Pattern], item: &Ty, len: usize, span: Span) -> Result<()> {
+    fn bind_rest(
+        &mut self,
+        items: &[Pattern],
+        item: &Ty,
+        len: usize,
+        by_mut: bool,
+        span: Span,
+    ) -> Result<()> {
         for pattern in items {
             if let (true, Pattern::Bind { local, .. }) = (is_rest(pattern), pattern) {
+                if by_mut {
+                    let message = "`name @ ..` behind `&mut` is not part of the kernel language: change the elements by index, or slice them with `[a..b]`";
+                    return Err(self.unit.error(span, message.into()));
+                }
                 let rest = Ty::Fixed(Box::new(item.clone()), (len + 1).saturating_sub(items.len()));
                 let own = self.locals[*local as usize].clone();
                 self.unify(&own, &rest, span)?;
@@ -100,7 +129,13 @@ impl<'a> Infer<'a> {
         Ok(())
     }
 
-    fn tuple_pattern(&mut self, items: &'a [Pattern], ty: &Ty, span: Span) -> Result<()> {
+    fn tuple_pattern(
+        &mut self,
+        items: &'a [Pattern],
+        ty: &Ty,
+        by_mut: bool,
+        span: Span,
+    ) -> Result<()> {
         let rest = items.iter().position(|item| matches!(item, Pattern::Rest));
         let known = match self.peel(ty) {
             Ty::Tuple(known) => known,
@@ -118,7 +153,7 @@ impl<'a> Infer<'a> {
             }
         };
         for (position, index) in tuple_positions(items, known.len()) {
-            self.pattern(&items[position], &known[index], span)?;
+            self.part_pattern(&items[position], &known[index], by_mut, span)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Lowers calls of kernels, host functions, associated functions and builtins.
 
-use super::value::{ArrayVal, Memory, Place, Val, field_types, memory_leaves, result_types};
+use super::value::{ArrayVal, Leaf, Place, Val, field_types, memory_leaves, result_types};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
 use crate::source::{Callee, HostCallee, Instance, KernelSource};
@@ -176,13 +176,9 @@ impl<'u> Lower<'_, 'u> {
                 if leaf.is_complex() && matches!(ty, Ty::Scalar(_)) {
                     return self.part_of_complex();
                 }
-                for (leaf, (_, dims)) in memory.leaves.iter().zip(memory_leaves(ty)) {
-                    let part = Memory { leaves: vec![*leaf], ..memory.clone() };
-                    out.push(if dims.is_empty() {
-                        self.element_reference(*leaf, &memory.prefix)
-                    } else {
-                        self.memory_view(&part)
-                    });
+                for (view, leaf) in memory.leaves.iter().zip(memory_leaves(ty)) {
+                    let reference = self.leaf_reference(*view, &memory.prefix, &leaf);
+                    out.push(reference);
                 }
                 Ok(())
             }
@@ -195,6 +191,22 @@ impl<'u> Lower<'_, 'u> {
             self.span,
             "`&mut` of one part of a complex number cannot be handed on in a kernel: hand on the number, or copy the part",
         )
+    }
+
+    /// The part of a leaf behind `prefix`, as a callee gets it.
+    fn leaf_reference(&mut self, view: Value, prefix: &[Value], leaf: &Leaf) -> Value {
+        let from = self.b.func.view_type(view);
+        let ty = leaf.view_type(from.mutable);
+        if prefix.is_empty() && from == ty {
+            return view;
+        }
+        let zero = self.b.index(0);
+        let mut offset = prefix.to_vec();
+        offset.resize(from.rank as usize, zero);
+        let dims = leaf.dims.iter().map(|&dim| self.b.index(dim as usize)).collect();
+        let strides =
+            (0..ty.rank).map(|axis| self.b.stride(view, prefix.len() as u8 + axis)).collect();
+        self.b.insert_one(Op::View { view, offset, dims, strides }, ValueType::View(ty))
     }
 
     fn element_reference(&mut self, view: Value, indices: &[Value]) -> Value {

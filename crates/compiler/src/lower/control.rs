@@ -180,10 +180,15 @@ impl<'u> Lower<'_, 'u> {
         value: &'u Expr,
         arms: &'u [Arm],
     ) -> Result<Val> {
-        let reference = matches!(self.ty(value), Ty::RefMut(_));
-        let value = self.expr(value)?;
-        let value = if reference { value } else { self.loaded(value)? };
+        let value = self.matched_value(value)?;
         self.match_arms(self.ty(expr), &value, arms)
+    }
+
+    /// What a pattern is matched with: a place only behind `&mut`.
+    pub(super) fn matched_value(&mut self, expr: &'u Expr) -> Result<Val> {
+        let reference = matches!(self.ty(expr), Ty::RefMut(_));
+        let value = self.expr(expr)?;
+        if reference { Ok(value) } else { self.loaded(value) }
     }
 
     /// Tries the arms in order; there is always one that matches.

@@ -124,8 +124,7 @@ impl<'u> Lower<'_, 'u> {
                 self.if_expr(expr, cond, then, otherwise.as_deref())?
             }
             ExprKind::Let(pattern, value) => {
-                let value = self.expr(value)?;
-                let value = self.loaded(value)?;
+                let value = self.matched_value(value)?;
                 let test = self.test(pattern, &value)?;
                 self.bind(pattern, value)?;
                 Val::Scalar(test)

@@ -1,6 +1,7 @@
 //! Lowers patterns: the test whether a value matches, and the bindings it makes.
 
 use super::expr::literal_const;
+use super::place::memory_field;
 use super::value::{Place, Val};
 use super::{Lower, Result};
 use crate::infer::pattern::{is_rest, tuple_positions};
@@ -182,7 +183,7 @@ impl<'u> Lower<'_, 'u> {
                 self.bind(inner, value)
             }
             Pattern::Some(inner) => {
-                let (_, item) = self.option_parts(value)?;
+                let item = self.some_reference(value)?;
                 self.bind(inner, item)
             }
             // Alternatives bind the same names; which one matched decides their values.
@@ -215,14 +216,30 @@ impl<'u> Lower<'_, 'u> {
 
     /// The fields of a tuple or structure; through `&mut`, references to them.
     fn part_references(&mut self, value: Val) -> Result<Vec<Val>> {
+        let fields = self.fields(value.clone())?;
+        let Val::Place(whole) = value else { return Ok(fields) };
+        let place = |number| match &whole {
+            Place::Memory(memory) => Some(Place::Memory(memory_field(memory, number))),
+            Place::Local { local, path } => {
+                let path = path.iter().copied().chain([number]).collect();
+                Some(Place::Local { local: *local, path })
+            }
+            _ => None,
+        };
+        let refer = |(number, field)| place(number).map_or(field, Val::Place);
+        Ok(fields.into_iter().enumerate().map(refer).collect())
+    }
+
+    /// What `Some` holds; through `&mut`, a reference to it.
+    fn some_reference(&mut self, value: Val) -> Result<Val> {
         match value {
             Val::Place(Place::Memory(memory)) => {
-                let fields = super::value::field_types(&memory.ty).len();
-                Ok((0..fields)
-                    .map(|i| Val::Place(Place::Memory(super::place::memory_field(&memory, i))))
-                    .collect())
+                Ok(Val::Place(Place::Memory(super::place::memory_some(&memory))))
             }
-            other => self.fields(other),
+            Val::Place(Place::Local { .. }) => {
+                self.error(self.span, "what this option holds cannot be referred to here")
+            }
+            other => Ok(self.option_parts(other)?.1),
         }
     }
 
@@ -269,6 +286,7 @@ impl<'u> Lower<'_, 'u> {
         value: &Val,
         items: &'u [Pattern],
     ) -> Result<Vec<(&'u Pattern, Val)>> {
+        let referred = matches!(value, Val::Place(_));
         let Val::Memory(memory) = self.loaded(value.clone())? else {
             return self.error(self.span, "only arrays of fixed size can be taken apart");
         };
@@ -281,7 +299,11 @@ impl<'u> Lower<'_, 'u> {
             .map(|(position, index)| {
                 let index = self.b.index(index);
                 let part = self.memory_item(&memory, index);
-                (&items[position], self.read_memory(&part))
+                let item = match referred {
+                    true => Val::Place(Place::Memory(part)),
+                    false => self.read_memory(&part),
+                };
+                (&items[position], item)
             })
             .collect())
     }

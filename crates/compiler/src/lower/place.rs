@@ -140,10 +140,9 @@ impl<'u> Lower<'_, 'u> {
         let leaves = shapes
             .into_iter()
             .zip(columns)
-            .map(|((dtype, dims), scalars)| {
-                let (rank, layout) = (dims.len() as u8, Layout::C);
-                let view = ViewType { dtype, rank, layout, mutable: false };
-                let table = Op::Table(Arc::new(Table { dims, scalars }));
+            .map(|(leaf, scalars)| {
+                let view = ViewType { layout: Layout::C, ..leaf.view_type(false) };
+                let table = Op::Table(Arc::new(Table { dims: leaf.dims, scalars }));
                 self.b.insert_one(table, ValueType::View(view))
             })
             .collect();
@@ -154,7 +153,7 @@ impl<'u> Lower<'_, 'u> {
     pub(super) fn new_memory(&mut self, ty: &Ty) -> Memory {
         let leaves = memory_leaves(ty)
             .into_iter()
-            .map(|(dtype, dims)| self.b.stack_array(dtype, &dims))
+            .map(|leaf| self.b.stack_array(leaf.dtype, &leaf.dims))
             .collect();
         Memory { ty: ty.clone(), leaves, prefix: vec![], part: 0, fresh: true }
     }
@@ -175,13 +174,9 @@ impl<'u> Lower<'_, 'u> {
                 Val::Scalar(self.b.load_part(memory.leaves[0], &memory.prefix, memory.part))
             }
             Ty::Complex(_) => self.load(memory.leaves[0], &memory.prefix),
-            Ty::Option(item) => {
+            Ty::Option(_) => {
                 let some = self.b.load(memory.leaves[0], &memory.prefix);
-                let item = Memory {
-                    ty: (**item).clone(),
-                    leaves: memory.leaves[1..].to_vec(),
-                    ..memory.clone()
-                };
+                let item = memory_some(memory);
                 Val::Option { some, item: Box::new(self.read_memory(&item)) }
             }
             Ty::Tuple(_) | Ty::Struct(_) => {
@@ -208,14 +203,9 @@ impl<'u> Lower<'_, 'u> {
                     }
                 }
             }
-            (Ty::Option(item_ty), Val::Option { some, item }) => {
+            (Ty::Option(_), Val::Option { some, item }) => {
                 self.b.store(memory.leaves[0], &memory.prefix, some);
-                let target = Memory {
-                    ty: (**item_ty).clone(),
-                    leaves: memory.leaves[1..].to_vec(),
-                    ..memory.clone()
-                };
-                self.write_memory(&target, *item);
+                self.write_memory(&memory_some(memory), *item);
             }
             (Ty::Tuple(_) | Ty::Struct(_), Val::Group(items)) => {
                 for (i, item) in items.into_iter().enumerate() {
@@ -439,6 +429,12 @@ pub(super) fn memory_field(memory: &Memory, index: usize) -> Memory {
         part: 0,
         fresh: false,
     }
+}
+
+/// What an option in memory holds if it is `Some`.
+pub(super) fn memory_some(memory: &Memory) -> Memory {
+    let Ty::Option(item) = &memory.ty else { unreachable!("only called for options") };
+    Memory { ty: (**item).clone(), leaves: memory.leaves[1..].to_vec(), ..memory.clone() }
 }
 
 /// Whether this is an element of arrays, or a nest of fixed-size arrays of them.

@@ -275,29 +275,48 @@ impl Val {
     }
 }
 
-/// The element types and lengths of the scalar leaves of a type, depth first.
-pub(super) fn memory_leaves(ty: &Ty) -> Vec<(Dtype, Vec<u32>)> {
-    fn walk(ty: &Ty, dims: &mut Vec<u32>, out: &mut Vec<(Dtype, Vec<u32>)>) {
+/// A scalar of a type, with all its like in arrays of the type.
+#[derive(Clone, Debug)]
+pub(super) struct Leaf {
+    pub(super) dtype: Dtype,
+    pub(super) dims: Vec<u32>,
+    /// Whether the host has other leaves between the elements of this one.
+    pub(super) interleaved: bool,
+}
+
+impl Leaf {
+    /// The view of the leaf in memory of the host.
+    pub(super) fn view_type(&self, mutable: bool) -> ViewType {
+        let layout = if self.interleaved { Layout::Strided } else { Layout::C };
+        ViewType { dtype: self.dtype, rank: self.dims.len() as u8, layout, mutable }
+    }
+}
+
+/// The scalar leaves of a type, depth first.
+pub(super) fn memory_leaves(ty: &Ty) -> Vec<Leaf> {
+    fn walk(ty: &Ty, at: &Leaf, out: &mut Vec<Leaf>) {
+        // Parts of an item lie side by side.
+        let part = || Leaf { interleaved: !at.dims.is_empty(), ..at.clone() };
         match ty {
             Ty::Scalar(_) | Ty::Complex(_) => {
-                out.extend(ty.as_element().map(|dtype| (dtype, dims.clone())));
+                out.extend(ty.as_element().map(|dtype| Leaf { dtype, ..at.clone() }));
             }
-            Ty::Tuple(items) => items.iter().for_each(|item| walk(item, dims, out)),
-            Ty::Struct(ty) => ty.fields.iter().for_each(|(_, field)| walk(field, dims, out)),
+            Ty::Tuple(items) => items.iter().for_each(|item| walk(item, &part(), out)),
+            Ty::Struct(ty) => ty.fields.iter().for_each(|(_, field)| walk(field, &part(), out)),
             Ty::Option(item) => {
-                out.push((Dtype::Bool, dims.clone()));
-                walk(item, dims, out);
+                out.push(Leaf { dtype: Dtype::Bool, ..part() });
+                walk(item, &part(), out);
             }
             Ty::Fixed(item, len) => {
-                dims.push(*len as u32);
-                walk(item, dims, out);
-                dims.pop();
+                let mut items = at.clone();
+                items.dims.push(*len as u32);
+                walk(item, &items, out);
             }
             _ => {}
         }
     }
     let mut out = Vec::new();
-    walk(ty, &mut Vec::new(), &mut out);
+    walk(ty, &Leaf { dtype: Dtype::Bool, dims: Vec::new(), interleaved: false }, &mut out);
     out
 }
 
