@@ -49,6 +49,7 @@ mod programs;
 mod ranges;
 mod recursion;
 mod references;
+mod references_chosen;
 mod signatures_stats_ir_asm;
 mod slice_methods;
 mod slices;

@@ -190,3 +190,16 @@ fn items_that_end_early_have_no_numbers() {
     let a = Array2::eye(2);
     rejected(of_arrays::try_call(a.view()), line!() - 4, "find the index and take the item");
 }
+
+#[test]
+fn fixed_arrays_hold_no_references() {
+    #[jit]
+    fn both(x: f64) -> f64 {
+        let (mut a, mut b) = (x, 2.0);
+        let both = [&mut a, &mut b];
+        *both[0] += 1.0;
+        a + b
+    }
+    rejected(both::try_call(1.0), line!() - 4, "not `&mut f64`: use a tuple");
+    assert_eq!(both::rust(1.0), 4.0);
+}

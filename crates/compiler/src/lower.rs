@@ -32,6 +32,7 @@ mod pick;
 mod place;
 mod range;
 mod reduce;
+mod refer;
 mod scalar;
 mod slice;
 mod slice_methods;

@@ -1,12 +1,12 @@
 //! Lowers calls of kernels, host functions, associated functions and builtins.
 
-use super::value::{ArrayVal, Leaf, Place, Val, field_types, memory_leaves, result_types};
+use super::value::{ArrayVal, Place, Val, field_types, result_types};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
 use crate::source::{Callee, HostCallee, Instance, KernelSource};
-use mambo_ir::function::{Binary, FuncId, HostFunction, HostId, Op, Value, ValueType, ViewType};
+use mambo_ir::function::{Binary, FuncId, HostFunction, HostId, Op, Value, ValueType};
 use mambo_ir::kernel::{CalleeId, Expr, ExprKind, TypeExpr};
-use mambo_ir::{Const, Layout, Signature, SiteKind, Type};
+use mambo_ir::{Const, Signature, SiteKind, Type};
 
 impl<'u> Lower<'_, 'u> {
     /// `callee(args)`.
@@ -161,62 +161,6 @@ impl<'u> Lower<'_, 'u> {
                 }
             }
         }
-    }
-
-    /// Appends a view for each leaf of a place that is handed on by `&mut`.
-    fn reference(&mut self, place: &Place, ty: &Ty, out: &mut Vec<Value>) -> Result<()> {
-        match place {
-            Place::Element { part: Some(_), .. } => self.part_of_complex(),
-            Place::Element { view, indices, part: None } => {
-                out.push(self.element_reference(*view, indices));
-                Ok(())
-            }
-            Place::Memory(memory) => {
-                let leaf = self.b.func.view_type(memory.leaves[0]).dtype;
-                if leaf.is_complex() && matches!(ty, Ty::Scalar(_)) {
-                    return self.part_of_complex();
-                }
-                for (view, leaf) in memory.leaves.iter().zip(memory_leaves(ty)) {
-                    let reference = self.leaf_reference(*view, &memory.prefix, &leaf);
-                    out.push(reference);
-                }
-                Ok(())
-            }
-            _ => self.error(self.span, "`&mut` of a binding or element is expected here"),
-        }
-    }
-
-    fn part_of_complex(&self) -> Result<()> {
-        self.error(
-            self.span,
-            "`&mut` of one part of a complex number cannot be handed on in a kernel: hand on the number, or copy the part",
-        )
-    }
-
-    /// The part of a leaf behind `prefix`, as a callee gets it.
-    fn leaf_reference(&mut self, view: Value, prefix: &[Value], leaf: &Leaf) -> Value {
-        let from = self.b.func.view_type(view);
-        let ty = leaf.view_type(from.mutable);
-        if prefix.is_empty() && from == ty {
-            return view;
-        }
-        let zero = self.b.index(0);
-        let mut offset = prefix.to_vec();
-        offset.resize(from.rank as usize, zero);
-        let dims = leaf.dims.iter().map(|&dim| self.b.index(dim as usize)).collect();
-        let strides =
-            (0..ty.rank).map(|axis| self.b.stride(view, prefix.len() as u8 + axis)).collect();
-        self.b.insert_one(Op::View { view, offset, dims, strides }, ValueType::View(ty))
-    }
-
-    fn element_reference(&mut self, view: Value, indices: &[Value]) -> Value {
-        if indices.is_empty() {
-            return view;
-        }
-        let ty = self.b.func.view_type(view);
-        let ty = ViewType { rank: 0, layout: Layout::C, ..ty };
-        let op = Op::View { view, offset: indices.to_vec(), dims: vec![], strides: vec![] };
-        self.b.insert_one(op, ValueType::View(ty))
     }
 
     fn call_host(&mut self, host: &'u HostCallee, args: &'u [Expr]) -> Result<Val> {

@@ -67,8 +67,7 @@ impl<'u> Lower<'_, 'u> {
         if !self.dead {
             let mut leaves = Vec::new();
             if !matches!(ty, Ty::Never) && *ty != Ty::UNIT {
-                let value = self.loaded(value)?;
-                template = self.own(value)?;
+                template = self.handed_out(value, ty)?;
                 template.leaves(&mut leaves);
             }
             leaves.extend(self.carried_leaves(carried));
@@ -305,8 +304,7 @@ impl<'u> Lower<'_, 'u> {
         let value = if *ty == Ty::UNIT || matches!(ty, Ty::Never) {
             Val::UNIT
         } else {
-            let value = self.loaded(value)?;
-            self.own(value)?
+            self.handed_out(value, ty)?
         };
         let mut leaves = Vec::new();
         value.leaves(&mut leaves);

@@ -152,6 +152,7 @@ impl<'u> Lower<'_, 'u> {
                     .collect::<Result<_>>()?,
             ),
             ExprKind::Array(items) => {
+                self.check_items(expr)?;
                 let values: Vec<Val> = items
                     .iter()
                     .map(|item| {
@@ -168,6 +169,7 @@ impl<'u> Lower<'_, 'u> {
                 Val::Memory(memory)
             }
             ExprKind::Repeat(value, _) => {
+                self.check_items(expr)?;
                 let value = self.expr(value)?;
                 let value = self.loaded(value)?;
                 let memory = self.new_memory(self.ty(expr));
@@ -360,6 +362,17 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// A condition as a `bool`.
+    /// Whether the array literal `expr` holds values only.
+    fn check_items(&self, expr: &'u Expr) -> Result<()> {
+        match self.ty(expr) {
+            Ty::Fixed(item, _) if !item.is_plain() => self.error(
+                expr.span,
+                format!("`[T; N]` of a kernel holds numbers and what is made of them, not `{item}`: use a tuple"),
+            ),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn condition(&mut self, expr: &'u Expr) -> Result<Value> {
         self.scalar_expr(expr)
     }

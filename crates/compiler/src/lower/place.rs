@@ -30,7 +30,12 @@ impl<'u> Lower<'_, 'u> {
                 match self.place(base)? {
                     Place::Local { local, mut path } => {
                         path.push(index);
-                        Place::Local { local, path }
+                        let field = Place::Local { local, path };
+                        // A reference stands for what it refers to.
+                        match self.read(&field)? {
+                            Val::Place(place) => place,
+                            _ => field,
+                        }
                     }
                     Place::Memory(memory) => Place::Memory(memory_field(&memory, index)),
                     Place::Element { view, indices, part: None } => {

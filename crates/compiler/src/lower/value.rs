@@ -242,7 +242,10 @@ impl Val {
                 item.leaves(out);
             }
             Val::Array(array) => out.push(array.view),
-            Val::Memory(memory) if memory.fresh => out.extend(&memory.leaves),
+            Val::Memory(memory) | Val::Place(Place::Memory(memory)) if memory.fresh => {
+                out.extend(&memory.leaves);
+            }
+            Val::Place(Place::Array(array)) if array.fresh => out.push(array.view),
             Val::Range(range) => out.extend(range.start.iter().chain(&range.end)),
             _ => {}
         }
@@ -265,6 +268,17 @@ impl Val {
                 leaves: memory.leaves.iter().map(|_| next()).collect(),
                 ..memory.clone()
             }),
+            // A reference that was handed out is like any other.
+            Val::Place(Place::Memory(memory)) if memory.fresh => {
+                Val::Place(Place::Memory(Memory {
+                    leaves: memory.leaves.iter().map(|_| next()).collect(),
+                    fresh: false,
+                    ..memory.clone()
+                }))
+            }
+            Val::Place(Place::Array(array)) if array.fresh => {
+                Val::Place(Place::Array(ArrayVal { view: next(), fresh: false }))
+            }
             Val::Range(range) => Val::Range(RangeVal {
                 start: range.start.map(|_| next()),
                 end: range.end.map(|_| next()),

@@ -50,20 +50,20 @@ fn plain_values_flatten_depth_first_and_come_back() {
 }
 
 #[test]
-fn references_are_a_pointer_for_each_scalar() {
+fn references_are_a_view_of_each_scalar() {
     let x = 1.0f64;
     assert_eq!(packed(&x).0, [&raw const x as u64]);
     assert_eq!(<&f64>::describe().to_string(), "&f64");
 
     let mut pair = (1u8, (2.0f32, [3u16, 4]));
-    let addresses = [
-        &raw const pair.0 as u64,
-        &raw const pair.1.0 as u64,
-        &raw const pair.1.1[0] as u64,
-        &raw const pair.1.1[1] as u64,
-    ];
-    assert_eq!(packed(&pair).0, addresses);
-    assert_eq!(packed(&mut pair).0, addresses);
+    let array = &raw const pair.1.1[0] as u64;
+    let views = [&raw const pair.0 as u64, &raw const pair.1.0 as u64, array, 2, 1];
+    assert_eq!(packed(&pair).0, views);
+    assert_eq!(packed(&mut pair).0, views);
+
+    let pairs = [(1u8, [2.0f32, 3.0]), (4, [5.0, 6.0]), (7, [8.0, 9.0])];
+    let (first, second) = (&raw const pairs[0].0 as u64, &raw const pairs[0].1 as u64);
+    assert_eq!(packed(&pairs).0, [first, 3, 12, second, 3, 2, 3, 1]);
     assert_eq!(<&mut (u8, (f32, [u16; 2]))>::describe().to_string(), "&mut (u8, (f32, [u16; 2]))");
 }
 
