@@ -90,7 +90,7 @@ pub(crate) fn classify<const N: usize>(
         empty |= dims[axis] == 0;
         step = step.wrapping_mul(dims[axis] as isize);
     }
-    if contiguous || empty {
+    if empty || contiguous && same_fastest_axis(dims, strides, &normal) {
         return (Layout::C, normal);
     }
     if N >= 2 {
@@ -101,11 +101,39 @@ pub(crate) fn classify<const N: usize>(
             contiguous &= dims[axis] == 1 || strides[axis] == step;
             step = step.wrapping_mul(dims[axis] as isize);
         }
-        if contiguous {
+        if contiguous && same_fastest_axis(dims, strides, &normal) {
             return (Layout::F, normal);
         }
     }
     (Layout::Strided, *strides)
+}
+
+/// Whether axes of length 1 hide the fastest of the others with these strides as with the
+/// `normal` ones. The strides of such axes lead nowhere, but ndarray looks at them too when it
+/// adds up along the axis of the shortest stride, the last one of several, in another order.
+#[inline]
+fn same_fastest_axis<const N: usize>(
+    dims: &[usize; N],
+    strides: &[isize; N],
+    normal: &[isize; N],
+) -> bool {
+    if N < 2 || !dims.contains(&1) {
+        return true;
+    }
+    let Some(fastest) = (0..N).find(|&axis| dims[axis] > 1 && normal[axis] == 1) else {
+        return true;
+    };
+    let hidden = |strides: &[isize; N]| {
+        (0..N).any(|axis| {
+            dims[axis] == 1
+                && match strides[axis] {
+                    0 => true,
+                    1 | -1 => axis > fastest,
+                    _ => false,
+                }
+        })
+    };
+    hidden(strides) == hidden(normal)
 }
 
 macro_rules! ranks {

@@ -110,13 +110,14 @@ fn every_kind_of_array_is_a_view() {
 #[test]
 fn a_view_is_classified_by_its_strides() {
     use Layout::{C, F, Strided};
-    let a = Array3::<u8>::zeros((2, 3, 4));
+    let a = Array3::<u8>::zeros((3, 3, 4));
     let class = |view: ndarray::ArrayView3<'_, u8>| packed(view).1[0];
     assert_eq!(class(a.view()), C);
     assert_eq!(class(a.view().reversed_axes()), F);
     assert_eq!(class(a.slice(s![.., ..;-1, ..])), Strided);
     assert_eq!(class(a.slice(s![.., .., ..2])), Strided);
     assert_eq!(class(a.slice(s![1.., .., ..])), C);
+    assert_eq!(class(a.slice(s![2.., .., ..])), Strided);
     assert_eq!(class(a.slice(s![.., ..0, ..;2])), C);
     let mut swapped = a.view();
     swapped.swap_axes(0, 1);
@@ -129,19 +130,30 @@ fn a_view_is_classified_by_its_strides() {
     assert_eq!(packed(arr0(3u8).broadcast(4).unwrap()).1, [Strided]);
     let f = Array2::<u8>::zeros((3, 2).f());
     assert_eq!(packed(&f).1, [F]);
-    // One column is contiguous whichever way it is seen.
-    assert_eq!(packed(Array2::<u8>::zeros((3, 1).f()).view()).1, [C]);
+    assert_eq!(packed(Array2::<u8>::zeros((3, 1)).view()).1, [C]);
+    assert_eq!(packed(Array2::<u8>::zeros((3, 1).f()).view()).1, [F]);
 }
 
 #[test]
 fn strides_of_a_class_are_those_of_a_contiguous_array() {
-    assert_eq!(classify(&[5, 1], &[1, 5]), (Layout::C, [1, 1]));
+    assert_eq!(classify(&[5, 1], &[1, 1]), (Layout::C, [1, 1]));
+    assert_eq!(classify(&[5, 1], &[1, -1]), (Layout::C, [1, 1]));
+    assert_eq!(classify(&[1, 1], &[0, 0]), (Layout::C, [1, 1]));
     assert_eq!(classify(&[1, 5], &[77, 1]), (Layout::C, [5, 1]));
     assert_eq!(classify(&[0, 5], &[0, 0]), (Layout::C, [5, 1]));
     assert_eq!(classify(&[2, 1, 3], &[1, -9, 2]), (Layout::F, [1, 2, 2]));
     assert_eq!(classify(&[2, 3], &[-3, 1]), (Layout::Strided, [-3, 1]));
     assert_eq!(classify(&[1], &[-4]), (Layout::C, [1]));
     assert_eq!(classify::<0>(&[], &[]), (Layout::C, []));
+}
+
+#[test]
+fn axes_of_length_one_hide_the_fastest_axis_as_they_did() {
+    assert_eq!(classify(&[5, 1], &[1, 5]), (Layout::F, [1, 5]));
+    assert_eq!(classify(&[5, 1], &[1, 3]), (Layout::F, [1, 5]));
+    assert_eq!(classify(&[1, 5], &[1, 1]), (Layout::C, [5, 1]));
+    assert_eq!(classify(&[1, 5], &[0, 1]), (Layout::Strided, [0, 1]));
+    assert_eq!(classify(&[2, 1, 3], &[1, 0, 2]), (Layout::Strided, [1, 0, 2]));
 }
 
 #[test]
