@@ -48,6 +48,7 @@ mod patterns_by_reference;
 mod programs;
 mod ranges;
 mod recursion;
+mod reductions_axis;
 mod references;
 mod references_chosen;
 mod signatures_stats_ir_asm;

@@ -11,6 +11,7 @@ pub(crate) mod expr;
 mod integer;
 mod method;
 pub(crate) mod pattern;
+mod reduce;
 pub(crate) mod ty;
 
 use crate::error::CompileError;

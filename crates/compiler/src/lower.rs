@@ -32,11 +32,13 @@ mod pick;
 mod place;
 mod range;
 mod reduce;
+mod reduce_axis;
 mod refer;
 mod scalar;
 mod slice;
 mod slice_methods;
 mod value;
+mod variance;
 mod walk;
 
 use crate::error::CompileError;
@@ -165,6 +167,8 @@ struct Lower<'m, 'u> {
     closures: HashMap<u32, &'u mambo_ir::kernel::Expr>,
     /// Arrays of the host's constants, stored once at the start.
     tables: HashMap<u32, Memory>,
+    /// Whether strides of axes of length 1 matter, once that is known.
+    looks_at_strides: Option<bool>,
     /// Whether the current place cannot be reached.
     dead: bool,
     source: u32,
@@ -191,6 +195,7 @@ impl<'m, 'u> Lower<'m, 'u> {
             assignments,
             closures: HashMap::new(),
             tables: HashMap::new(),
+            looks_at_strides: None,
             dead: false,
             source,
             span: unit.kernel.span,

@@ -8,7 +8,7 @@ use crate::start::start_of;
 use mambo_ir::kernel::{Block, Expr, ExprKind, Pattern, Stmt};
 
 /// Methods whose last argument may be a function, and how many arguments they give it.
-const CLOSURE_METHODS: [(&str, usize); 20] = [
+const CLOSURE_METHODS: [(&str, usize); 22] = [
     ("all", 1),
     ("any", 1),
     ("filter", 1),
@@ -16,8 +16,10 @@ const CLOSURE_METHODS: [(&str, usize); 20] = [
     ("find", 1),
     ("find_map", 1),
     ("fold", 2),
+    ("fold_axis", 2),
     ("for_each", 1),
     ("map", 1),
+    ("map_axis", 1),
     ("map_or", 1),
     ("mapv", 1),
     ("mapv_inplace", 1),

@@ -363,14 +363,6 @@ impl<'a> Infer<'a> {
                 let half = of(1, if name == "split_at" { Shared } else { Mut });
                 Ty::Tuple(vec![half.clone(), half])
             }
-            ("sum" | "product", []) if !array.slice => item,
-            ("mean", []) if !array.slice => Ty::option(item),
-            ("dot", [other]) if array.rank == 1 && !array.slice => {
-                if let Ty::Array(other_ty) = self.value(other)? {
-                    self.unify(&other_ty.item, &item, other.span)?;
-                }
-                item
-            }
             ("mapv" | "map", [closure]) if !array.slice => {
                 let result = self.closure_arg(closure, &[item])?;
                 Ty::array(result, array.rank, Owned)
@@ -380,7 +372,10 @@ impl<'a> Infer<'a> {
                 self.unify(&result, &item, closure.span)?;
                 Ty::UNIT
             }
-            _ => return self.elementwise_method(array, name, args),
+            _ => match self.reduction(array, name, args)? {
+                None => return self.elementwise_method(array, name, args),
+                found => return Ok(found),
+            },
         }))
     }
 
@@ -551,9 +546,6 @@ fn instead(method: &str) -> &'static str {
     match method {
         "collect" | "to_vec" => {
             "; allocate with `Array1::zeros(n)` and fill it, or use `Array1::from_shape_fn`"
-        }
-        "sum_axis" | "mean_axis" | "product_axis" | "fold_axis" | "map_axis" => {
-            "; go over `rows()`, `columns()` or `axis_iter(..)` and fold each"
         }
         "dot" => "; write the product as loops",
         "sort" | "sort_unstable" | "sort_by" | "binary_search" => {

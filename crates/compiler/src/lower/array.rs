@@ -418,7 +418,7 @@ impl<'u> Lower<'_, 'u> {
         Ok(Val::Array(target))
     }
 
-    fn not_an_element<T>(&self, expr: &Expr, item: &Ty) -> Result<T> {
+    pub(super) fn not_an_element<T>(&self, expr: &Expr, item: &Ty) -> Result<T> {
         let message = format!(
             "an array of a kernel holds numbers or bools, not `{item}`; use one array for each part"
         );

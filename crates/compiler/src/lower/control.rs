@@ -387,10 +387,11 @@ pub(super) fn chain(cond: &Expr) -> Vec<&Expr> {
 }
 
 /// `value` without the knowledge that its arrays are whole allocations.
-fn not_fresh(value: Val) -> Val {
+pub(super) fn not_fresh(value: Val) -> Val {
     match value {
         Val::Array(array) => Val::Array(super::ArrayVal { fresh: false, ..array }),
         Val::Group(items) => Val::Group(items.into_iter().map(not_fresh).collect()),
+        Val::Option { some, item } => Val::Option { some, item: Box::new(not_fresh(*item)) },
         other => other,
     }
 }

@@ -336,9 +336,19 @@ impl<'u> Lower<'_, 'u> {
         };
         let value = match value {
             Val::Memory(memory) => Val::Memory(super::Memory { fresh: false, ..memory }),
-            other => other,
+            other => options_not_fresh(other),
         };
         self.set_env(local, Some(value));
         Ok(())
+    }
+}
+
+/// `value` without the knowledge that arrays in options are whole allocations: an option that is
+/// kept may be looked into more than once, and an array taken out of it may not be freed then.
+fn options_not_fresh(value: Val) -> Val {
+    match value {
+        Val::Option { .. } => super::control::not_fresh(value),
+        Val::Group(items) => Val::Group(items.into_iter().map(options_not_fresh).collect()),
+        other => other,
     }
 }

@@ -15,7 +15,7 @@ use mambo_ir::{Const, Dtype, Layout, SiteKind};
 const PARTIALS: usize = 8;
 
 impl<'u> Lower<'_, 'u> {
-    /// `array.sum()`, `.product()`, `.mean()` or `.dot(&other)`; `None` for other names.
+    /// A reduction of all elements or along an axis; `None` for other names.
     pub(super) fn reduction(
         &mut self,
         expr: &'u Expr,
@@ -30,21 +30,12 @@ impl<'u> Lower<'_, 'u> {
             ("mean", []) => {
                 let sum = self.fold_array(view, BinaryOp::Add)?;
                 let count = self.element_count(view);
-                let zero = self.b.index(0);
-                let some = self.b.compare(Compare::Ne, count, zero);
-                let mut count = self.b.cast(count, dtype.part());
-                if dtype.is_int() {
-                    let one = self.b.constant(Const::one(dtype));
-                    count = self.b.select(some, count, one);
-                }
-                let mut count = Val::Scalar(count);
-                if dtype.is_complex() {
-                    let none = self.b.constant(Const::zero(dtype.part()));
-                    count = Val::Group(vec![count, Val::Scalar(none)]);
-                }
-                let mean = self.operate(BinaryOp::Div, sum, count)?;
+                let what = "Converting number of elements to `A` must not fail.";
+                let (some, divisor) = self.divisor(count, dtype, what);
+                let mean = self.operate(BinaryOp::Div, sum, divisor)?;
                 Val::Option { some, item: Box::new(mean) }
             }
+            ("var" | "std", [ddof]) => Val::Scalar(self.variance(view, ddof, name == "std")?),
             ("dot", [other]) => {
                 let other_value = self.expr(other)?;
                 let other_view = self.array(other_value)?.view;
@@ -57,11 +48,35 @@ impl<'u> Lower<'_, 'u> {
                 }
                 self.dot(view, other_view)?
             }
-            _ => return Ok(None),
+            _ => return self.axis_reduction(expr, view, name, args),
         }))
     }
 
-    fn fold_array(&mut self, view: Value, op: BinaryOp) -> Result<Val> {
+    /// Whether there is anything to divide by `count`, and `count` as a number to divide
+    /// elements of type `dtype` by; panics with `what` if there is no such number.
+    pub(super) fn divisor(&mut self, count: Value, dtype: Dtype, what: &str) -> (Value, Val) {
+        let zero = self.b.index(0);
+        let some = self.b.compare(Compare::Ne, count, zero);
+        if dtype.is_int() && dtype.bits() < 64 {
+            let greatest = Const::greatest(dtype).as_int().unwrap_or(0);
+            let greatest = self.b.constant(Const::int(Dtype::Usize, greatest));
+            let fits = self.b.compare(Compare::Le, count, greatest);
+            self.assert_message(fits, what);
+        }
+        let mut divisor = self.b.cast(count, dtype.part());
+        if dtype.is_int() {
+            let one = self.b.constant(Const::one(dtype));
+            divisor = self.b.select(some, divisor, one);
+        }
+        let mut divisor = Val::Scalar(divisor);
+        if dtype.is_complex() {
+            let none = self.b.constant(Const::zero(dtype.part()));
+            divisor = Val::Group(vec![divisor, Val::Scalar(none)]);
+        }
+        (some, divisor)
+    }
+
+    pub(super) fn fold_array(&mut self, view: Value, op: BinaryOp) -> Result<Val> {
         let ty = self.b.func.view_type(view);
         match ty.layout {
             Layout::C | Layout::F => {
@@ -86,7 +101,7 @@ impl<'u> Lower<'_, 'u> {
 
     /// Whether the elements fill a stretch of memory, in any order of axes and directions:
     /// each stride is the product of the lengths of the axes that vary faster.
-    fn is_contiguous(&mut self, view: Value) -> Value {
+    pub(super) fn is_contiguous(&mut self, view: Value) -> Value {
         let rank = self.b.func.view_type(view).rank;
         let one = self.b.index(1);
         let axes: Vec<(Value, Value)> = (0..rank)
@@ -120,7 +135,7 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// A contiguous array as one axis in the order of its memory.
-    fn memory_order(&mut self, view: Value) -> Value {
+    pub(super) fn memory_order(&mut self, view: Value) -> Value {
         let ty = self.b.func.view_type(view);
         let count = self.element_count(view);
         let (zero, one) = (self.b.index(0), self.b.index(1));
@@ -146,7 +161,7 @@ impl<'u> Lower<'_, 'u> {
         self.unrolled(len, op, identity, |lower, k| Ok(lower.load(flat, &[k])))
     }
 
-    fn identity(&mut self, view: Value, op: BinaryOp) -> Val {
+    pub(super) fn identity(&mut self, view: Value, op: BinaryOp) -> Val {
         let dtype = self.b.func.view_type(view).dtype;
         if op == BinaryOp::Mul { self.one_of(dtype) } else { self.anything(&Ty::of_element(dtype)) }
     }

@@ -4,9 +4,10 @@ use super::place::describe;
 use super::value::{ArrayVal, Memory, RangeVal, Val};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
+use crate::source::{Callee, KernelSource};
 use mambo_ir::function::{Binary, Compare, Op, Unary, Value, ValueType, ViewType};
 use mambo_ir::kernel::{Expr, ExprKind, Literal, SliceElem};
-use mambo_ir::{Dtype, Layout, SiteKind};
+use mambo_ir::{Dtype, Layout, SiteKind, Type};
 
 /// What a slice does to one axis.
 struct AxisSlice {
@@ -221,9 +222,34 @@ impl<'u> Lower<'_, 'u> {
             cuts.push(part.cut);
             axis += 1;
         }
-        let layout = sliced_layout(ty, &cuts, dims.len());
+        let mut layout = sliced_layout(ty, &cuts, dims.len());
+        if dims.len() > 1 && self.looks_at_strides()? {
+            self.still_short_axes(&dims, &mut strides);
+            layout = Layout::Strided;
+        }
         let ty = ViewType { rank: dims.len() as u8, layout, mutable: ty.mutable && mutable, ..ty };
         Ok(self.b.insert_one(Op::View { view, offset, dims, strides }, ValueType::View(ty)))
+    }
+
+    /// Gives axes without a second element the stride 0, as ndarray's slices have it.
+    fn still_short_axes(&mut self, dims: &[Value], strides: &mut [Value]) {
+        let (one, still) = (self.b.index(1), self.b.constant(0isize));
+        for (dim, stride) in dims.iter().zip(strides) {
+            let short = self.b.compare(Compare::Le, *dim, one);
+            *stride = self.b.select(short, still, *stride);
+        }
+    }
+
+    /// Whether the strides of axes without a second element matter: they decide the order in
+    /// which [`SUMMING`] methods add, of this kernel or of what it calls.
+    fn looks_at_strides(&mut self) -> Result<bool> {
+        if let Some(known) = self.looks_at_strides {
+            return Ok(known);
+        }
+        let unit = self.unit;
+        let looks = sums_along_axes(unit.source, &mut Vec::new())?;
+        self.looks_at_strides = Some(looks);
+        Ok(looks)
     }
 
     /// `i` in `s![…]`: negative ones count from the end.
@@ -361,6 +387,37 @@ impl<'u> Lower<'_, 'u> {
     pub(super) fn is_slice(&self, expr: &Expr) -> bool {
         matches!(self.value_ty(expr), Ty::Array(array) if array.slice)
     }
+}
+
+/// Methods that go by the axis of the shortest stride.
+const SUMMING: [&str; 3] = ["sum_axis", "product_axis", "mean_axis"];
+
+/// Whether a kernel calls one of [`SUMMING`], or a kernel that does, or hands arrays to the host.
+fn sums_along_axes(
+    source: &'static KernelSource,
+    seen: &mut Vec<*const KernelSource>,
+) -> Result<bool> {
+    if seen.contains(&std::ptr::from_ref(source)) {
+        return Ok(false);
+    }
+    seen.push(source);
+    if super::walk::calls_method(&source.kernel()?.body, &SUMMING) {
+        return Ok(true);
+    }
+    for callee in (source.callees)() {
+        let sums = match callee {
+            Callee::Kernel(callee) => sums_along_axes(callee, seen)?,
+            Callee::Host(host) => host
+                .params
+                .iter()
+                .any(|param| matches!(param, Type::Array(array) if array.rank > 1)),
+            Callee::Hides(_) | Callee::Unresolved => false,
+        };
+        if sums {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What is known of the layout of a slice: contiguous if only the slowest axis is cut, in

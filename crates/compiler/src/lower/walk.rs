@@ -288,3 +288,15 @@ pub(super) fn bound(pattern: &Pattern, locals: &mut Vec<LocalId>) {
         _ => {}
     }
 }
+
+/// Whether a method of one of these names is called in `block`.
+pub(super) fn calls_method(block: &Block, names: &[&str]) -> bool {
+    let mut found = false;
+    for_each_in_block(block, &mut |expr| {
+        for_each(expr, &mut |expr| {
+            found |= matches!(&expr.kind, ExprKind::MethodCall { name, .. }
+                if names.contains(&name.as_str()));
+        });
+    });
+    found
+}
