@@ -10,6 +10,7 @@ mod iteration;
 mod iterator;
 pub(crate) mod literal;
 mod method;
+mod reference;
 mod statement;
 
 pub(crate) use literal::scalar;

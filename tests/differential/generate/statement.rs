@@ -23,33 +23,36 @@ impl Generator {
 
     fn statement(&mut self) -> Option<Node> {
         let nested = if self.loops < 3 { 1 } else { 0 };
-        let weights =
-            [24, 5, 6, 20, 16, 10, 12 * nested, 12 * nested, 5 * nested, 4, 3, 5, 5, 4, 9, 4, 3, 4];
-        match self.random.weighted(&weights) {
-            0 => Some(self.let_scalar()),
-            1 => Some(self.let_tuple()),
-            2 => Some(self.let_plain()),
-            3 => self.assign(),
-            4 => self.compound(),
-            5 => Some(self.if_stmt()),
-            6 => Some(self.for_range()),
-            7 => self.for_array(),
-            8 => Some(self.while_loop()),
-            9 => self.labelled(),
-            10 => self.early_exit(),
-            11 => Some(self.assertion()),
-            12 => Some(self.closure()),
-            13 => self.swap(),
-            14 => self.array_statement(),
-            15 => self.if_let(),
-            16 => self.late_type(),
-            17 => self.bump(),
-            18 => self.for_iterator(),
-            19 => self.reference(),
-            20 => Some(self.while_let()),
-            21 => self.exchange(),
-            _ => self.take_apart(),
-        }
+        type Draw = fn(&mut Generator) -> Option<Node>;
+        let kinds: [(usize, Draw); 25] = [
+            (24, |this| Some(this.let_scalar())),
+            (5, |this| Some(this.let_tuple())),
+            (6, |this| Some(this.let_plain())),
+            (20, Self::assign),
+            (16, Self::compound),
+            (10, |this| Some(this.if_stmt())),
+            (12 * nested, |this| Some(this.for_range())),
+            (12 * nested, Self::for_array),
+            (5 * nested, |this| Some(this.while_loop())),
+            (4, Self::labelled),
+            (3, Self::early_exit),
+            (5, |this| Some(this.assertion())),
+            (5, |this| Some(this.closure())),
+            (4, Self::swap),
+            (9, Self::array_statement),
+            (4, Self::if_let),
+            (3, Self::late_type),
+            (4, Self::bump),
+            (5 * nested, Self::for_iterator),
+            (5, Self::reference),
+            (3 * nested, |this| Some(this.while_let())),
+            (3, Self::exchange),
+            (4, Self::take_apart),
+            (5, Self::chosen),
+            (9, Self::parts_by_reference),
+        ];
+        let kind = self.random.weighted(&kinds.map(|(weight, _)| weight));
+        (kinds[kind].1)(self)
     }
 
     fn let_scalar(&mut self) -> Node {
@@ -427,37 +430,6 @@ impl Generator {
             this.scalar(Dtype::F64, 1, true)
         });
         Some(Node::stmt().t("bump(&mut ").n(place).t(", ").n(by).t(");\n"))
-    }
-
-    /// A reference to a place, in a block of its own.
-    fn reference(&mut self) -> Option<Node> {
-        let mutable = self.pure == 0 && self.random.chance(65);
-        let (name, ty) = self.find(|binding| match &binding.kind {
-            Kind::Value(ty @ Type::Scalar(_)) if binding.allows(mutable) => Some(ty.clone()),
-            Kind::Value(Type::FixedArray(item, len)) if binding.allows(mutable) => {
-                let is_scalar = item.as_scalar().is_some();
-                is_scalar.then(|| Type::FixedArray(item.clone(), *len))
-            }
-            _ => None,
-        })?;
-        self.touch(name, mutable);
-        self.scoped(|this| {
-            let (dtype, place) = match ty {
-                Type::FixedArray(item, len) => {
-                    let index = this.random.below(len);
-                    (item.as_scalar()?, Node::fixed().u(name).t(format!("[{index}]")))
-                }
-                ty => (ty.as_scalar()?, Node::fixed().u(name)),
-            };
-            let reference = this.fresh("r");
-            let node = Node::stmt().t("{\nlet ").open().name(reference);
-            let node = node.t(if mutable { " = &mut " } else { " = &" }).n(place).t(";\n");
-            this.lock(name, if mutable { Lock::Gone } else { Lock::ReadOnly });
-            this.declare(reference, Kind::Reference(dtype), mutable);
-            let count = this.random.between(1, 3);
-            let stmts = this.statements(count);
-            Some(node.bind(reference).all(stmts).close().t("}\n"))
-        })
     }
 
     /// A loop that counts down by an option.
