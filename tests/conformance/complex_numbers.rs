@@ -63,6 +63,30 @@ macro_rules! complex_kernels {
             }
 
             #[jit]
+            fn tangents(z: Complex<$part>) -> [Complex<$part>; 6] {
+                [z.tan(), z.tanh(), z.atan(), z.atanh(), z.cbrt(), z.finv()]
+            }
+
+            #[jit]
+            fn arcs(z: Complex<$part>) -> ([Complex<$part>; 4], bool) {
+                ([z.asin(), z.acos(), z.asinh(), z.acosh()], z.is_normal())
+            }
+
+            #[jit]
+            fn logarithms(z: Complex<$part>, base: $part) -> [Complex<$part>; 6] {
+                let (two, ten) = (z.log2(), z.log10());
+                [two, ten, z.exp2(), z.log(base), z.expf(base), z.powf(base)]
+            }
+
+            #[jit]
+            fn of_two(a: Complex<$part>, b: Own, x: $part) -> [Complex<$part>; 6] {
+                let mut rest = a;
+                rest %= b;
+                rest %= x;
+                [a.powc(b), a.fdiv(b), a % b, a % x, x % b, rest]
+            }
+
+            #[jit]
             fn powers(z: Complex<$part>, n: u32, m: i32) -> (Complex<$part>, Complex<$part>) {
                 (z.powu(n), z.powi(m))
             }
@@ -75,9 +99,14 @@ macro_rules! complex_kernels {
                     check!(measures(z));
                     check!(algebra(z, a));
                     check!(functions(z));
+                    check!(tangents(z));
+                    check!(arcs(z));
+                    check!(logarithms(z, a));
+                    check!(logarithms(z, 0.0));
                     check!(with_reals(z, b));
                     for (c, d) in [(a, b), (b, a), (1.5, -0.5), (0.0, -0.0)] {
                         check!(arithmetic(z, Complex::new(c, d)));
+                        check!(of_two(z, Complex::new(c, d), b));
                         check!(compound(z, Complex::new(c, d), a));
                     }
                 }
@@ -86,8 +115,16 @@ macro_rules! complex_kernels {
                     let (x, y) = (random.unit() as $part - 0.5, random.unit() as $part - 0.5);
                     let (n, m) = (random.below(20) as u32, random.below(40) as i32 - 20);
                     check!(functions(Complex::new(6.0 * x, 6.0 * y)));
+                    check!(tangents(Complex::new(6.0 * x, 6.0 * y)));
+                    check!(arcs(Complex::new(3.0 * x, 3.0 * y)));
+                    check!(logarithms(Complex::new(6.0 * x, 6.0 * y), 2.5));
+                    check!(of_two(Complex::new(x, y), Complex::new(3.0 * y, x), y));
                     check!(algebra(Complex::new(x, y), 2.5));
                     check!(powers(Complex::new(x, y), n, m));
+                }
+                for (x, y) in [(0.0, 1.0), (0.0, -1.0), (-0.0, 1.0), (1.0, -0.0), (-1.0, 0.0)] {
+                    check!(tangents(Complex::new(x, y)));
+                    check!(of_two(Complex::new(x, y), Complex::new(-0.0, 0.0), 0.5));
                 }
                 check!(powers(Complex::new(1.5, 0.5), 0, i32::MIN));
                 check!(powers(Complex::new(0.0, 1.0), u32::MAX, 0));

@@ -15,6 +15,7 @@ mod broadcast;
 mod call;
 mod closure;
 mod complex;
+mod complex_math;
 mod control;
 mod expr;
 mod float;

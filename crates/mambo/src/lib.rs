@@ -143,10 +143,9 @@ pub use mambo_runtime::{
 
 /// Complex numbers, as kernels know them: the type that ndarray uses too.
 ///
-/// Kernels have `Complex::new`, `i`, `cis` and `from_polar`, the fields, `+ - * / ==` with
-/// complex and real numbers, and the methods `norm`, `norm_sqr`, `l1_norm`, `arg`, `to_polar`,
-/// `conj`, `inv`, `scale`, `unscale`, `powu`, `powi`, `exp`, `ln`, `sqrt`, `sin`, `cos`, `sinh`,
-/// `cosh`, `is_nan`, `is_infinite` and `is_finite`; arrays of them have what arrays have.
+/// Kernels have `Complex::new`, `i`, `cis` and `from_polar`, the fields, `+ - * / % ==` with
+/// complex and real numbers, and the methods of the type, from `norm` and `conj` to `powc` and
+/// `atanh`; arrays of them have what arrays have.
 ///
 /// ```
 /// use mambo::prelude::*;

@@ -14,12 +14,14 @@ impl<'a> Infer<'a> {
     ) -> Result<Option<Ty>> {
         let own = Ty::Complex(Box::new(part.clone()));
         let (params, result) = match name {
-            "clone" | "to_owned" | "conj" | "inv" | "exp" | "ln" | "sqrt" | "sin" | "cos"
-            | "sinh" | "cosh" => (vec![], own),
+            "clone" | "to_owned" | "conj" | "inv" | "finv" | "exp" | "exp2" | "ln" | "log2"
+            | "log10" | "sqrt" | "cbrt" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan"
+            | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh" => (vec![], own),
             "norm" | "norm_sqr" | "arg" | "l1_norm" => (vec![], part.clone()),
             "to_polar" => (vec![], Ty::Tuple(vec![part.clone(), part.clone()])),
-            "is_nan" | "is_infinite" | "is_finite" => (vec![], Ty::BOOL),
-            "scale" | "unscale" => (vec![part.clone()], own),
+            "is_nan" | "is_infinite" | "is_finite" | "is_normal" => (vec![], Ty::BOOL),
+            "scale" | "unscale" | "powf" | "expf" | "log" => (vec![part.clone()], own),
+            "powc" | "fdiv" => (vec![own.clone()], own),
             "powu" => (vec![Ty::Scalar(mambo_ir::Dtype::U32)], own),
             "powi" => (vec![Ty::Scalar(mambo_ir::Dtype::I32)], own),
             _ => return Ok(None),

@@ -9,7 +9,7 @@ use mambo_ir::kernel::{BinaryOp, Expr};
 use mambo_ir::{Const, Dtype};
 
 /// A complex number: its real and its imaginary part.
-type Parts = (Value, Value);
+pub(super) type Parts = (Value, Value);
 
 impl<'u> Lower<'_, 'u> {
     /// One element, unchecked.
@@ -46,7 +46,7 @@ impl<'u> Lower<'_, 'u> {
         complex((one, zero))
     }
 
-    fn parts(&mut self, value: Val) -> Result<Parts> {
+    pub(super) fn parts(&mut self, value: Val) -> Result<Parts> {
         let mut parts = self.fields(value)?.into_iter();
         match (parts.next(), parts.next(), parts.next()) {
             (Some(re), Some(im), None) => Ok((self.scalar(re)?, self.scalar(im)?)),
@@ -78,7 +78,7 @@ impl<'u> Lower<'_, 'u> {
         Ok(complex(parts))
     }
 
-    fn complex_with_complex(
+    pub(super) fn complex_with_complex(
         &mut self,
         op: BinaryOp,
         (a, b): Parts,
@@ -95,16 +95,31 @@ impl<'u> Lower<'_, 'u> {
                 let (re, im) = (self.add(ac, bd), self.sub(bc, ad));
                 (self.div(re, norm), self.div(im, norm))
             }
+            BinaryOp::Rem => {
+                let (re, im) = self.complex_with_complex(BinaryOp::Div, (a, b), (c, d))?;
+                let one = Const::one(self.b.func.dtype(re));
+                let one = self.b.constant(one);
+                let (over, beside) = (self.rem(re, one), self.rem(im, one));
+                let whole = (self.sub(re, over), self.sub(im, beside));
+                let (re, im) = self.multiply((c, d), whole);
+                (self.sub(a, re), self.sub(b, im))
+            }
             _ => return self.no_operator(),
         })
     }
 
-    fn complex_with_real(&mut self, op: BinaryOp, (a, b): Parts, real: Value) -> Result<Parts> {
+    pub(super) fn complex_with_real(
+        &mut self,
+        op: BinaryOp,
+        (a, b): Parts,
+        real: Value,
+    ) -> Result<Parts> {
         Ok(match op {
             BinaryOp::Add => (self.add(a, real), b),
             BinaryOp::Sub => (self.sub(a, real), b),
             BinaryOp::Mul => (self.mul(a, real), self.mul(b, real)),
             BinaryOp::Div => (self.div(a, real), self.div(b, real)),
+            BinaryOp::Rem => (self.rem(a, real), self.rem(b, real)),
             _ => return self.no_operator(),
         })
     }
@@ -122,12 +137,13 @@ impl<'u> Lower<'_, 'u> {
                 let im = self.div(im, norm);
                 (re, self.sub(zero, im))
             }
+            BinaryOp::Rem => self.complex_with_complex(op, (real, zero), (a, b))?,
             _ => return self.no_operator(),
         })
     }
 
     fn no_operator<T>(&self) -> Result<T> {
-        self.error(self.span, "complex numbers have `+`, `-`, `*`, `/` and `==` in a kernel")
+        self.error(self.span, "complex numbers have `+`, `-`, `*`, `/`, `%` and `==` in a kernel")
     }
 
     /// A method of a complex number; `None` for other names.
@@ -139,6 +155,18 @@ impl<'u> Lower<'_, 'u> {
     ) -> Result<Option<Val>> {
         let z = self.parts(Val::Group(parts))?;
         let (re, im) = z;
+        if let ("powc" | "fdiv", [other]) = (name, args) {
+            let other = self.expr(other)?;
+            let other = self.loaded(other)?;
+            let other = self.parts(other)?;
+            let value = if name == "powc" {
+                self.complex_to_complex_power(z, other)?
+            } else {
+                let inverse = self.float_inverse(other);
+                self.multiply(z, inverse)
+            };
+            return Ok(Some(complex(value)));
+        }
         let args: Vec<Value> =
             args.iter().map(|arg| self.scalar_expr(arg)).collect::<Result<_>>()?;
         Ok(Some(match (name, &args[..]) {
@@ -150,7 +178,7 @@ impl<'u> Lower<'_, 'u> {
                 Val::Scalar(self.add(re, im))
             }
             ("to_polar", []) => complex(self.polar(z)),
-            ("is_nan" | "is_infinite" | "is_finite", []) => {
+            ("is_nan" | "is_infinite" | "is_finite" | "is_normal", []) => {
                 let test = self.is_special(name, z);
                 Val::Scalar(test)
             }
@@ -195,7 +223,10 @@ impl<'u> Lower<'_, 'u> {
                 let a = self.product(Unary::Cosh, re, Unary::Cos, im);
                 complex((a, self.product(Unary::Sinh, re, Unary::Sin, im)))
             }
-            _ => return Ok(None),
+            _ => match self.complex_math(z, name, &args)? {
+                Some(value) => complex(value),
+                None => return Ok(None),
+            },
         }))
     }
 
@@ -224,28 +255,32 @@ impl<'u> Lower<'_, 'u> {
         }))
     }
 
-    fn add(&mut self, a: Value, b: Value) -> Value {
+    pub(super) fn add(&mut self, a: Value, b: Value) -> Value {
         self.b.binary(Binary::Add, a, b)
     }
 
-    fn sub(&mut self, a: Value, b: Value) -> Value {
+    pub(super) fn sub(&mut self, a: Value, b: Value) -> Value {
         self.b.binary(Binary::Sub, a, b)
     }
 
-    fn mul(&mut self, a: Value, b: Value) -> Value {
+    pub(super) fn mul(&mut self, a: Value, b: Value) -> Value {
         self.b.binary(Binary::Mul, a, b)
     }
 
-    fn div(&mut self, a: Value, b: Value) -> Value {
+    pub(super) fn div(&mut self, a: Value, b: Value) -> Value {
         self.b.binary(Binary::Div, a, b)
     }
 
-    fn zero_like(&mut self, value: Value) -> Value {
+    fn rem(&mut self, a: Value, b: Value) -> Value {
+        self.b.binary(Binary::Rem, a, b)
+    }
+
+    pub(super) fn zero_like(&mut self, value: Value) -> Value {
         let zero = Const::zero(self.b.func.dtype(value));
         self.b.constant(zero)
     }
 
-    fn multiply(&mut self, (a, b): Parts, (c, d): Parts) -> Parts {
+    pub(super) fn multiply(&mut self, (a, b): Parts, (c, d): Parts) -> Parts {
         let (ac, bd) = (self.mul(a, c), self.mul(b, d));
         let (ad, bc) = (self.mul(a, d), self.mul(b, c));
         (self.sub(ac, bd), self.add(ad, bc))
@@ -262,11 +297,11 @@ impl<'u> Lower<'_, 'u> {
         (self.div(z.0, norm), self.div(im, norm))
     }
 
-    fn polar(&mut self, (re, im): Parts) -> Parts {
+    pub(super) fn polar(&mut self, (re, im): Parts) -> Parts {
         (self.b.binary(Binary::Hypot, re, im), self.b.binary(Binary::Atan2, im, re))
     }
 
-    fn in_polar(&mut self, r: Value, theta: Value) -> Parts {
+    pub(super) fn in_polar(&mut self, r: Value, theta: Value) -> Parts {
         let (cos, sin) = (self.b.unary(Unary::Cos, theta), self.b.unary(Unary::Sin, theta));
         (self.mul(r, cos), self.mul(r, sin))
     }
@@ -295,16 +330,16 @@ impl<'u> Lower<'_, 'u> {
     }
 
     /// A question about one float.
-    fn is(&mut self, question: &str, x: Value) -> Value {
+    pub(super) fn is(&mut self, question: &str, x: Value) -> Value {
         self.classify(x, question).expect("floats have this question")
     }
 
-    fn is_zero(&mut self, x: Value) -> Value {
+    pub(super) fn is_zero(&mut self, x: Value) -> Value {
         let zero = self.zero_like(x);
         self.b.compare(Compare::Eq, x, zero)
     }
 
-    fn select_parts(&mut self, cond: Value, a: Parts, b: Parts) -> Parts {
+    pub(super) fn select_parts(&mut self, cond: Value, a: Parts, b: Parts) -> Parts {
         (self.b.select(cond, a.0, b.0), self.b.select(cond, a.1, b.1))
     }
 
@@ -338,7 +373,7 @@ impl<'u> Lower<'_, 'u> {
         Ok(end[1].clone())
     }
 
-    fn complex_exp(&mut self, (re, im): Parts) -> Result<Val> {
+    pub(super) fn complex_exp(&mut self, (re, im): Parts) -> Result<Val> {
         let ty = self.complex_type(re);
         let dtype = self.b.func.dtype(re);
         let zero = self.zero_like(re);
@@ -371,7 +406,7 @@ impl<'u> Lower<'_, 'u> {
         )
     }
 
-    fn complex_sqrt(&mut self, (re, im): Parts) -> Result<Val> {
+    pub(super) fn complex_sqrt(&mut self, (re, im): Parts) -> Result<Val> {
         let ty = self.complex_type(re);
         let dtype = self.b.func.dtype(re);
         let zero = self.zero_like(re);
@@ -413,11 +448,11 @@ impl<'u> Lower<'_, 'u> {
         )
     }
 
-    fn complex_type(&self, part: Value) -> Ty {
+    pub(super) fn complex_type(&self, part: Value) -> Ty {
         Ty::Complex(Box::new(Ty::Scalar(self.b.func.dtype(part))))
     }
 }
 
-fn complex((re, im): Parts) -> Val {
+pub(super) fn complex((re, im): Parts) -> Val {
     Val::Group(vec![Val::Scalar(re), Val::Scalar(im)])
 }
