@@ -80,3 +80,26 @@ fn on_the_first_call() {
     assert_eq!(negated(5i8), -5);
     assert_eq!(negated::stats().compiled, 2);
 }
+
+#[jit("complex128(complex128[:], complex64)", "c16(c16[::1], c8)")]
+fn turned(all: ArrayView1<Complex<f64>>, by: Complex<f32>) -> Complex<f64> {
+    all.sum() * Complex::new(by.re as f64, by.im as f64)
+}
+
+#[jit("UniTuple(c8, 2)(c8, f4)")]
+fn scaled(z: Complex<f32>, by: f32) -> (Complex<f32>, Complex<f32>) {
+    (z * by, z / by)
+}
+
+#[test]
+fn complex_numbers() {
+    turned::warm_up().expect("compiles");
+    let compiled = turned::stats().compiled;
+    let all = Array1::from_elem(9, Complex::new(0.5, 0.25));
+    check!(turned(all.view(), Complex::new(0.5, -1.5)));
+    check!(turned(all.slice(s![..;2]), Complex::new(0.5, -1.5)));
+    assert_eq!(turned::stats().compiled, compiled);
+    scaled::warm_up().expect("compiles");
+    check!(scaled(Complex::new(0.5f32, 3.0), 0.1));
+    assert_eq!(scaled::stats().compiled, 1);
+}

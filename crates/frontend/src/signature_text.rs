@@ -33,7 +33,7 @@ pub struct EagerType {
 /// What a type in a signature is.
 #[derive(Clone, Debug)]
 pub enum EagerKind {
-    /// A number or `bool`.
+    /// A number, complex ones too, or `bool`.
     Scalar(Dtype),
     /// An array.
     Array {
@@ -52,7 +52,7 @@ pub enum EagerKind {
 const MAX_TUPLE: usize = 64;
 
 /// Names of element types: those of Numba, and those of Rust that mean nothing else in Numba.
-const NAMES: [(&str, Dtype); 57] = [
+const NAMES: [(&str, Dtype); 61] = [
     ("b1", Dtype::Bool),
     ("bool", Dtype::Bool),
     ("bool_", Dtype::Bool),
@@ -110,6 +110,10 @@ const NAMES: [(&str, Dtype); 57] = [
     ("double", Dtype::F64),
     ("d", Dtype::F64),
     ("int", Dtype::I64),
+    ("c8", Dtype::C64),
+    ("complex64", Dtype::C64),
+    ("c16", Dtype::C128),
+    ("complex128", Dtype::C128),
 ];
 
 /// Reads a signature.

@@ -174,17 +174,30 @@ impl Matcher<'_> {
                 _ => Err(mismatch(ty, text)),
             };
         }
+        if name == "Complex" {
+            return self.check_complex(&last.arguments, text, ty);
+        }
         let Some(rank) = array_rank(&name, &last.arguments) else { return Ok(()) };
-        let item = match &last.arguments {
-            PathArguments::AngleBracketed(arguments) => {
-                arguments.args.iter().find_map(|argument| match argument {
-                    GenericArgument::Type(item) => Some(item),
-                    _ => None,
-                })
-            }
-            _ => None,
-        };
+        let item = first_type(&last.arguments);
         item.map_or(Ok(()), |item| self.check_array(item, rank, text, ty))
+    }
+
+    /// `Complex<part>`; without its part it may be a structure of the program.
+    fn check_complex(
+        &mut self,
+        arguments: &PathArguments,
+        text: &EagerType,
+        ty: &Type,
+    ) -> syn::Result<()> {
+        let Some(part) = first_type(arguments) else { return Ok(()) };
+        match text.kind {
+            EagerKind::Scalar(dtype) if dtype.is_complex() => {
+                let part_text =
+                    EagerType { kind: EagerKind::Scalar(dtype.part()), span: text.span };
+                self.check(part, &part_text).map_err(|_| mismatch(ty, text))
+            }
+            _ => Err(mismatch(ty, text)),
+        }
     }
 
     fn check_array(
@@ -225,12 +238,9 @@ impl Matcher<'_> {
 /// The Rust type that a generic parameter stands for.
 fn tokens_of(kind: &EagerKind) -> TokenStream {
     match kind {
-        EagerKind::Scalar(dtype) => {
-            let name = format_ident!("{}", dtype.name());
-            quote!(#name)
-        }
+        EagerKind::Scalar(dtype) => element_tokens(*dtype),
         EagerKind::Array { dtype, rank, .. } => {
-            let (item, rank) = (format_ident!("{}", dtype.name()), format_ident!("Ix{rank}"));
+            let (item, rank) = (element_tokens(*dtype), format_ident!("Ix{rank}"));
             quote!(::mambo::__private::ndarray::ArrayView::<
                 'static, #item, ::mambo::__private::ndarray::#rank>)
         }
@@ -239,6 +249,20 @@ fn tokens_of(kind: &EagerKind) -> TokenStream {
             quote!((#(#items,)*))
         }
     }
+}
+
+fn element_tokens(dtype: Dtype) -> TokenStream {
+    let part = format_ident!("{}", dtype.part().name());
+    if dtype.is_complex() { quote!(::mambo::Complex::<#part>) } else { quote!(#part) }
+}
+
+/// The first type among the arguments of a path.
+fn first_type(arguments: &PathArguments) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(item) => Some(item),
+        _ => None,
+    })
 }
 
 /// If this is one of ndarray's types: its rank, if it is written.

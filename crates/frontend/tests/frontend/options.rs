@@ -77,6 +77,7 @@ fn signatures_are_read() {
         ("( i8 , u8 , b1 , )", "i64 u64 bool -> ?"),
         ("Tuple((f8, f8))(int32, intp)", "i32 isize -> (f64 f64)"),
         ("UniTuple(f8, 2)(Tuple([i1, f4[:]]))", "(i8 f32/1S) -> (f64 f64)"),
+        ("c16(complex64[:], c8)", "Complex<f32>/1S Complex<f32> -> Complex<f64>"),
         ("usize(isize, u16, uint64, float32, boolean)", "isize u16 u64 f32 bool -> usize"),
     ];
     for (source, expected) in cases {
