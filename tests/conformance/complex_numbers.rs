@@ -87,6 +87,44 @@ macro_rules! complex_kernels {
             }
 
             #[jit]
+            fn as_structures(z: Complex<$part>, all: &mut [Complex<$part>]) -> (Own, Own, $part) {
+                let Complex { re, im: mut y } = z;
+                y += 0.5;
+                let turned = Complex { im: re, re: -y };
+                let far = Complex::<$part> { re: 3.0, ..turned };
+                for Complex { re, im } in all.iter_mut() {
+                    *re += 1.0;
+                    *im *= *re;
+                }
+                let sum = all.iter().fold(0.0, |sum, &Complex { re, .. }| sum + re);
+                let kind = match far {
+                    Complex { im: 0.0, .. } => 1.0,
+                    Own { re, im } if re > im => im,
+                    _ => sum,
+                };
+                (turned * Complex { re: 0.5, im: 2.0 }, far, kind)
+            }
+
+            #[jit]
+            fn taken_apart(z: &mut Complex<$part>, mut all: ArrayViewMut1<Own>) -> $part {
+                let Complex { re, im } = z;
+                std::mem::swap(re, im);
+                let mut own = *z;
+                {
+                    let Complex { im, .. } = &mut own;
+                    *im *= 2.0;
+                }
+                let mut pair = (own, 1.0);
+                let (Complex { re, .. }, count) = &mut pair;
+                *re -= 1.0;
+                *count += 1.0;
+                if let Complex { re, im: 0.5 } = &mut all[0] {
+                    *re = own.im;
+                }
+                pair.0.re + pair.1 + own.re
+            }
+
+            #[jit]
             fn powers(z: Complex<$part>, n: u32, m: i32) -> (Complex<$part>, Complex<$part>) {
                 (z.powu(n), z.powi(m))
             }
@@ -101,6 +139,11 @@ macro_rules! complex_kernels {
                     check!(functions(z));
                     check!(tangents(z));
                     check!(arcs(z));
+                    check!([all = [z, Complex::new(b, 0.5)]] as_structures(z, &mut all));
+                    let all = Array1::from_vec(vec![Complex::new(b, 0.5), z]);
+                    check!([z = z, all = all.clone()] taken_apart(&mut z, all.view_mut()));
+                    check!([z = z, all = all.clone()]
+                        taken_apart(&mut z, all.slice_mut(s![..;-1])));
                     check!(logarithms(z, a));
                     check!(logarithms(z, 0.0));
                     check!(with_reals(z, b));

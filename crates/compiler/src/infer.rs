@@ -16,9 +16,9 @@ pub(crate) mod ty;
 
 use crate::error::CompileError;
 use crate::unit::Unit;
-use mambo_ir::kernel::{Block, Expr, LabelId, NodeId, Stmt, TypeExpr};
+use mambo_ir::kernel::{Block, Expr, LabelId, NodeId, Stmt, TypeExpr, TypeId};
 use mambo_ir::signature::Access;
-use mambo_ir::{Span, kernel::ArrayHolder};
+use mambo_ir::{Dtype, Span, kernel::ArrayHolder};
 use std::collections::HashMap;
 use ty::{ArrayTy, Table, Ty};
 
@@ -83,6 +83,18 @@ struct ClosureTy {
 type Result<T> = std::result::Result<T, CompileError>;
 
 impl<'a> Infer<'a> {
+    /// A structure by the name in an expression or pattern. For complex numbers of unknown parts
+    /// those of `f64` are named.
+    fn structure(&mut self, id: TypeId) -> Result<Ty> {
+        let ty = Ty::from_host(self.unit.host_type(id)?);
+        Ok(match &ty {
+            Ty::Complex(part) if part.as_scalar() == Some(Dtype::F64) => {
+                Ty::Complex(Box::new(self.table.float()))
+            }
+            _ => ty,
+        })
+    }
+
     fn kernel(&mut self) -> Result<()> {
         let kernel = &self.unit.kernel;
         for (pattern, ty) in kernel.params.iter().zip(&self.unit.instance.signature.args) {

@@ -3,6 +3,7 @@
 use crate::lowering::{Lowering, name_of, starts_upper};
 use crate::scope::Binding;
 use crate::start::start_of_path;
+use crate::types::is_complex;
 use mambo_ir::Dtype;
 use mambo_ir::kernel::{Expr, ExprKind, Literal, TypeId};
 use proc_macro2::Span;
@@ -106,6 +107,7 @@ impl Lowering {
                 self.error(at, ENUM);
                 None
             }
+            [.., name] if is_complex(name) => Some(self.complex_structure(path)),
             [.., name] if self.is_language_type(name) => {
                 self.error(at, "this type has no fields: write the name of a structure");
                 None
@@ -115,6 +117,20 @@ impl Lowering {
                 Some(self.host.host_type(syn::Type::Path(ty)))
             }
         }
+    }
+
+    /// A complex number as a structure. If its parts are not written, they are found as those of
+    /// float literals are: `f64` without other evidence.
+    fn complex_structure(&mut self, path: &syn::Path) -> TypeId {
+        let mut path = path.clone();
+        if let Some(last) = path.segments.last_mut()
+            && last.ident == "Complex"
+            && !names_a_type(&last.arguments)
+        {
+            last.arguments = syn::PathArguments::AngleBracketed(syn::parse_quote!(<f64>));
+        }
+        let ty = syn::TypePath { attrs: Vec::new(), qself: None, path };
+        self.host.host_type(syn::Type::Path(ty))
     }
 }
 
@@ -130,4 +146,15 @@ pub(crate) fn names(path: &syn::Path) -> Vec<String> {
 /// Whether a path ending in these two names means the variant of an enum.
 pub(crate) fn is_variant(owner: &str, name: &str) -> bool {
     starts_upper(owner) && starts_upper(name) && !crate::lowering::is_all_caps(name)
+}
+
+/// Whether type arguments are there, and more than `_`.
+fn names_a_type(arguments: &syn::PathArguments) -> bool {
+    match arguments {
+        syn::PathArguments::AngleBracketed(arguments) => arguments
+            .args
+            .iter()
+            .any(|argument| !matches!(argument, syn::GenericArgument::Type(syn::Type::Infer(_)))),
+        _ => false,
+    }
 }

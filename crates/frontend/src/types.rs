@@ -211,10 +211,14 @@ impl Lowering {
             || self.generics.iter().any(|generic| generic == name)
             || array_name(name).is_some()
             || name == "Option"
-            || name == "Complex"
-            || complex_part(name).is_some()
+            || is_complex(name)
             || REJECTED.iter().any(|(rejected, _)| *rejected == name)
     }
+}
+
+/// Whether a type of this name is one of complex numbers.
+pub(crate) fn is_complex(name: &str) -> bool {
+    name == "Complex" || complex_part(name).is_some()
 }
 
 /// The parts of a complex type that says them by its name.

@@ -163,7 +163,7 @@ impl<'a> Infer<'a> {
                 Ty::Fixed(Box::new(item), self.unit.constant_len(len)?)
             }
             ExprKind::Struct { ty, fields, base } => {
-                let ty = Ty::from_host(self.unit.host_type(*ty)?);
+                let ty = self.structure(*ty)?;
                 for (name, value) in fields {
                     let expected = self.field_of(&ty, name).ok_or_else(|| {
                         self.unit.error(value.span, format!("`{ty}` has no field `{name}`"))

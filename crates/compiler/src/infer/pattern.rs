@@ -57,7 +57,7 @@ impl<'a> Infer<'a> {
                     .try_for_each(|each| self.part_pattern(each, &item, by_mut, span))
             }
             Pattern::Struct { ty: id, fields } => {
-                let own = Ty::from_host(self.unit.host_type(*id)?);
+                let own = self.structure(*id)?;
                 self.unify(&own, ty, span)?;
                 for (name, each) in fields {
                     let field = self.field_of(&own, name).ok_or_else(|| {

@@ -108,6 +108,15 @@ impl Ty {
         matches!(self, Ty::Struct(ty) if ty.name == ORDERING)
     }
 
+    /// The names of the fields of a structure or complex number.
+    pub(crate) fn field_names(&self) -> Option<Vec<&str>> {
+        match self {
+            Ty::Struct(ty) => Some(ty.fields.iter().map(|(name, _)| name.as_str()).collect()),
+            Ty::Complex(_) => Some(vec!["re", "im"]),
+            _ => None,
+        }
+    }
+
     pub(crate) fn as_scalar(&self) -> Option<Dtype> {
         match self {
             Ty::Scalar(dtype) => Some(*dtype),

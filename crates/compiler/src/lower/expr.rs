@@ -269,14 +269,14 @@ impl<'u> Lower<'_, 'u> {
         fields: &'u [(String, Expr)],
         base: Option<&'u Expr>,
     ) -> Result<Val> {
-        let Ty::Struct(ty) = self.ty(expr) else {
+        let Some(names) = self.ty(expr).field_names() else {
             return self.error(expr.span, "this is not a structure");
         };
-        let mut values: Vec<Option<Val>> = vec![None; ty.fields.len()];
+        let mut values: Vec<Option<Val>> = vec![None; names.len()];
         for (name, value) in fields {
             let value = self.expr(value)?;
             let value = self.own(value)?;
-            if let Some(index) = ty.fields.iter().position(|(field, _)| field == name) {
+            if let Some(index) = names.iter().position(|field| field == name) {
                 values[index] = Some(value);
             }
         }

@@ -214,12 +214,18 @@ impl<'u> Lower<'_, 'u> {
         Ok(())
     }
 
-    /// The fields of a tuple or structure; through `&mut`, references to them.
+    /// The fields of a tuple, structure or complex number; through `&mut`, references to them.
     fn part_references(&mut self, value: Val) -> Result<Vec<Val>> {
         let fields = self.fields(value.clone())?;
         let Val::Place(whole) = value else { return Ok(fields) };
         let place = |number| match &whole {
             Place::Memory(memory) => Some(Place::Memory(memory_field(memory, number))),
+            // An element with fields is a complex number.
+            Place::Element { view, indices, part: None } => Some(Place::Element {
+                view: *view,
+                indices: indices.clone(),
+                part: Some(number as u8),
+            }),
             Place::Local { local, path } => {
                 let path = path.iter().copied().chain([number]).collect();
                 Some(Place::Local { local: *local, path })
@@ -245,12 +251,13 @@ impl<'u> Lower<'_, 'u> {
 
     fn struct_places(&self, pattern: &Pattern, fields: &[(String, Pattern)]) -> Result<Vec<usize>> {
         let Pattern::Struct { ty, .. } = pattern else { return Ok(Vec::new()) };
-        let Ty::Struct(ty) = Ty::from_host(self.unit.host_type(*ty)?) else {
+        let ty = Ty::from_host(self.unit.host_type(*ty)?);
+        let Some(names) = ty.field_names() else {
             return self.error(self.span, "this is not a structure");
         };
         fields
             .iter()
-            .map(|(name, _)| match ty.fields.iter().position(|(field, _)| field == name) {
+            .map(|(name, _)| match names.iter().position(|field| field == name) {
                 Some(at) => Ok(at),
                 None => self.error(self.span, format!("there is no field `{name}`")),
             })
