@@ -160,13 +160,53 @@ fn signs(a: f64, b: f64) -> (i32, bool) {
     (sign, matches!(order, Some(Ordering::Greater)))
 }
 
+use above::place;
+
+mod above {
+    use mambo::prelude::*;
+    use std::cmp::Ordering::*;
+
+    #[jit]
+    pub(super) fn place(a: i64, b: i64) -> (i32, bool, bool) {
+        let order = a.cmp(&b);
+        let sign = match order {
+            Less => -1,
+            Equal => 0,
+            Greater => 1,
+        };
+        let reversed = b.cmp(&a) == if order == Less { Greater } else { Equal };
+        (sign, reversed, matches!(order.reverse(), Less | Equal))
+    }
+}
+
+#[jit]
+fn inside(a: f64, b: f64) -> (i32, i32, bool) {
+    use core::cmp::Ordering::{self, Greater as More, Less};
+    let sign = match a.partial_cmp(&b) {
+        Some(Less) => -1,
+        Some(Ordering::Equal) => 0,
+        Some(More) => 1,
+        None => 7,
+    };
+    let all = {
+        use std::cmp::Ordering::*;
+        #[allow(non_upper_case_globals, reason = "hides the ordering of this name")]
+        const Equal: i32 = 3;
+        let order = b.total_cmp(&a);
+        if order == Greater { Equal } else { Equal - 1 }
+    };
+    (sign, all, b.total_cmp(&a) == Less)
+}
+
 #[test]
 fn orderings_are_matched() {
     let sorted: Vec<i64> = (0..20).map(|i| i * i - 30).collect();
     for key in -40..340 {
         check!(found(&sorted, key));
+        check!(place(key, 30));
     }
     for (a, b) in f64::pairs() {
         check!(signs(a, b));
+        check!(inside(a, b));
     }
 }

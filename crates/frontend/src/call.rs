@@ -103,7 +103,7 @@ impl Lowering {
                 let args = self.arguments(args);
                 self.node(ExprKind::CallLocal(local, args), at)
             }
-            (Some(Binding::Const(_)), _) => {
+            (Some(Binding::Const(_) | Binding::Ordering(_)), _) => {
                 self.error_expr(at, "a constant cannot be called: write the function's name")
             }
             (None, _) if name == self.kernel_name => self.recursion(path, args),

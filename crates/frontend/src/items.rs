@@ -1,6 +1,7 @@
 //! Items inside a body: constants are evaluated by the host, others belong outside.
 
 use crate::lowering::{Lowering, name_of};
+use crate::path::{ORDERINGS, order_of};
 use crate::scope::Binding;
 use mambo_ir::kernel::CaptureId;
 use proc_macro2::{TokenStream, TokenTree};
@@ -46,8 +47,14 @@ impl Lowering {
     /// Binds the constants of a block, which are seen in all of it, and rejects other items.
     pub(crate) fn declare_items(&mut self, stmts: &[syn::Stmt]) {
         let first = self.items.items.len();
+        let uses = stmts.iter().filter_map(|stmt| match stmt {
+            syn::Stmt::Item(syn::Item::Use(item)) => Some(item),
+            _ => None,
+        });
+        uses.for_each(|item| self.declare_use(item));
         for stmt in stmts {
             match stmt {
+                syn::Stmt::Item(syn::Item::Use(_)) => {}
                 syn::Stmt::Item(syn::Item::Const(item)) => self.declare_const(item),
                 syn::Stmt::Item(item) => self.reject_item(item),
                 _ => {}
@@ -57,6 +64,24 @@ impl Lowering {
             let item = self.items.items[id].item.to_token_stream();
             self.items.items[id].needs = self.consts_named(item);
         }
+    }
+
+    /// Binds the orderings that a `use` names; all else is to be named outside. Constants of the
+    /// block are bound after, and so hide what `*` names.
+    fn declare_use(&mut self, item: &syn::ItemUse) {
+        self.attributes(&item.attrs);
+        let mut orderings = Vec::new();
+        if used_orderings(&item.tree, &mut Vec::new(), &mut orderings) {
+            for (name, order) in orderings {
+                self.scopes.bind(name, Binding::Ordering(order));
+            }
+            return;
+        }
+        self.error(
+            item.use_token.span,
+            "`use` inside a kernel is not seen by the kernel compiler, but for the variants of \
+             `std::cmp::Ordering`: move it above the function",
+        );
     }
 
     fn declare_const(&mut self, item: &syn::ItemConst) {
@@ -112,11 +137,6 @@ impl Lowering {
     fn reject_item(&mut self, item: &syn::Item) {
         use syn::Item;
         let (at, message) = match item {
-            Item::Use(item) => (
-                item.use_token.span,
-                "`use` inside a kernel is not seen by the kernel compiler: move it above the \
-                 function",
-            ),
             Item::Fn(item) => (
                 item.sig.fn_token.span,
                 "a function inside a kernel is not part of the kernel language: move it out and \
@@ -158,5 +178,46 @@ impl Lowering {
             ),
         };
         self.error(at, message);
+    }
+}
+
+/// Collects the names that a `use` gives to orderings; false if it names anything else.
+fn used_orderings(
+    tree: &syn::UseTree,
+    path: &mut Vec<String>,
+    found: &mut Vec<(String, i8)>,
+) -> bool {
+    let of_orderings = path.last().is_some_and(|last| last == "Ordering");
+    let of_cmp = |path: &[String]| path.last().is_some_and(|last| last == "cmp");
+    match tree {
+        syn::UseTree::Path(tree) => {
+            path.push(name_of(&tree.ident));
+            let all = used_orderings(&tree.tree, path, found);
+            path.pop();
+            all
+        }
+        syn::UseTree::Name(tree) => {
+            let name = name_of(&tree.ident);
+            match order_of(&name).filter(|_| of_orderings) {
+                Some(order) => found.push((name, order)),
+                None if name == "Ordering" => return of_cmp(path),
+                None => return of_orderings && name == "self",
+            }
+            true
+        }
+        syn::UseTree::Rename(tree) => match order_of(&name_of(&tree.ident)) {
+            Some(order) if of_orderings => {
+                found.push((name_of(&tree.rename), order));
+                true
+            }
+            _ => false,
+        },
+        syn::UseTree::Glob(_) => {
+            found.extend(ORDERINGS.map(|(name, order)| (name.to_owned(), order)));
+            of_orderings && of_cmp(&path[..path.len() - 1])
+        }
+        syn::UseTree::Group(tree) => {
+            tree.items.iter().all(|tree| used_orderings(tree, path, found))
+        }
     }
 }

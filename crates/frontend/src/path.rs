@@ -22,6 +22,9 @@ impl Lowering {
         let at = start_of_path(path);
         let names = names(path);
         if let [name] = &names[..] {
+            if let Some(order) = self.bare_ordering(name, at) {
+                return self.ordering(order, at);
+            }
             if let Some(kind) = self.single_name(name) {
                 return self.node(kind, at);
             }
@@ -51,8 +54,8 @@ impl Lowering {
                      as `|x| f64::sqrt(x)`",
                 );
             }
-            [.., "Ordering", name @ ("Less" | "Equal" | "Greater")] => {
-                return self.ordering(name, at);
+            [.., "Ordering", name] if let Some(order) = order_of(name) => {
+                return self.ordering(order, at);
             }
             [.., owner, variant] if is_variant(owner, variant) => {
                 return self.error_expr(at, ENUM);
@@ -63,13 +66,27 @@ impl Lowering {
         self.node(ExprKind::Capture(capture), at)
     }
 
+    /// The ordering that a name without a path means: by a `use` of the body, or by one above
+    /// the function. The second is left to rustc to check, as the value of a constant.
+    pub(crate) fn bare_ordering(&mut self, name: &str, at: Span) -> Option<i8> {
+        match self.find(name) {
+            Some(Binding::Ordering(order)) => Some(order),
+            Some(_) => None,
+            None => {
+                let order = order_of(name)?;
+                let ident = syn::Ident::new(name, at);
+                self.host.capture(syn::parse_quote!({
+                    let order: ::core::cmp::Ordering = #ident;
+                    order as i8
+                }));
+                Some(order)
+            }
+        }
+    }
+
     /// `Ordering::Less` and its like: how 1 compares.
-    fn ordering(&mut self, name: &str, at: Span) -> Expr {
-        let with = match name {
-            "Less" => 2,
-            "Equal" => 1,
-            _ => 0,
-        };
+    fn ordering(&mut self, order: i8, at: Span) -> Expr {
+        let with = u128::from(1_u8.wrapping_sub(order as u8));
         let number = |value| ExprKind::Literal(Literal::Int(value, Some(Dtype::U8)));
         let receiver = Box::new(self.node(number(1), at));
         let args = vec![self.node(number(with), at)];
@@ -81,6 +98,7 @@ impl Lowering {
         match self.find(name) {
             Some(Binding::Local(local)) => Some(ExprKind::Local(local)),
             Some(Binding::Const(item)) => Some(ExprKind::Capture(self.const_capture(item))),
+            Some(Binding::Ordering(_)) => None,
             None if name == "None" => Some(ExprKind::Option(None)),
             None => None,
         }
@@ -137,6 +155,14 @@ impl Lowering {
 /// Said wherever the variant of an enum is named.
 pub(crate) const ENUM: &str = "enums other than `Option` are not part of the kernel language: \
                                use integer constants and `match` on them";
+
+/// The variants of `std::cmp::Ordering`.
+pub(crate) const ORDERINGS: [(&str, i8); 3] = [("Less", -1), ("Equal", 0), ("Greater", 1)];
+
+/// The ordering of this name.
+pub(crate) fn order_of(name: &str) -> Option<i8> {
+    ORDERINGS.iter().find(|(known, _)| *known == name).map(|(_, order)| *order)
+}
 
 /// The names of a path's segments.
 pub(crate) fn names(path: &syn::Path) -> Vec<String> {

@@ -3,7 +3,7 @@
 use crate::expr::member_name;
 use crate::literal::Signed;
 use crate::lowering::{Lowering, is_all_caps, name_of, starts_upper};
-use crate::path::{ENUM, is_variant, names};
+use crate::path::{ENUM, is_variant, names, order_of};
 use crate::scope::Binding;
 use crate::start::{first_token, start_of, start_of_path};
 use mambo_ir::kernel::{Expr, LocalId, Pattern};
@@ -142,6 +142,7 @@ impl Lowering {
                 return Some(Pattern::Capture(capture, self.fresh_id()));
             }
             Some(Binding::Local(_)) => return None,
+            Some(Binding::Ordering(order)) => return Some(Pattern::Ordering(order)),
             None => {}
         }
         if name == "None" {
@@ -149,6 +150,9 @@ impl Lowering {
         }
         if context == Context::Irrefutable || !starts_upper(name) {
             return None;
+        }
+        if let Some(order) = self.bare_ordering(name, at) {
+            return Some(Pattern::Ordering(order));
         }
         if !is_all_caps(name) {
             self.error(at, ENUM);
@@ -254,9 +258,9 @@ impl Lowering {
         }
         match names(&source.path).iter().map(String::as_str).collect::<Vec<_>>()[..] {
             [.., "Option", "None"] => return Pattern::None,
-            [.., "Ordering", "Less"] => return Pattern::Ordering(-1),
-            [.., "Ordering", "Equal"] => return Pattern::Ordering(0),
-            [.., "Ordering", "Greater"] => return Pattern::Ordering(1),
+            [.., "Ordering", name] if let Some(order) = order_of(name) => {
+                return Pattern::Ordering(order);
+            }
             [.., owner, name] if is_variant(owner, name) => {
                 self.error(at, ENUM);
                 return Pattern::Wild;

@@ -10,6 +10,8 @@ pub(crate) enum Binding {
     Local(LocalId),
     /// A `const` item inside the body.
     Const(ConstItemId),
+    /// `Less` (-1), `Equal` (0) or `Greater` (1), by a `use` inside the body.
+    Ordering(i8),
 }
 
 /// The scopes open at one point of the body, innermost last.
@@ -102,7 +104,7 @@ impl Scopes {
         let names = self.ribs.iter().rev().flat_map(|rib| rib.names.iter().rev());
         names.filter(|(bound, _)| bound == name).find_map(|(_, binding)| match binding {
             Binding::Const(id) => Some(*id),
-            Binding::Local(_) => None,
+            Binding::Local(_) | Binding::Ordering(_) => None,
         })
     }
 }
