@@ -212,6 +212,36 @@ fn total(a: ArrayView2<f64>) -> f64 {
     a.sum_axis(Axis(1)).sum() + a.sum_axis(Axis(0)).sum()
 }
 
+#[jit]
+fn of_other_views(a: ArrayView3<f64>) -> [f64; 4] {
+    let (turned, below) = (a.t(), a.index_axis(Axis(0), 0));
+    [
+        turned.sum_axis(Axis(0)).sum(),
+        turned.sum_axis(Axis(1)).sum(),
+        below.sum_axis(Axis(0)).sum(),
+        below.t().sum_axis(Axis(0)).sum(),
+    ]
+}
+
+/// Axes of length 1 with every stride that decides something.
+#[test]
+fn views_made_in_the_kernel() {
+    let mut random = Random::new(46);
+    let values = random.units(40);
+    let strides = [0, 1, 2, 30];
+    for (shape, long) in [([1, 1, 30], 2), ([1, 30, 1], 1), ([30, 1, 1], 0)] {
+        for (i, j) in strides.iter().flat_map(|i| strides.iter().map(move |j| (*i, *j))) {
+            let mut all = [i, j, j];
+            all[(long + 1) % 3] = i;
+            all[long] = 1;
+            let layout = ndarray::Ix3(shape[0], shape[1], shape[2]);
+            let by = ndarray::Ix3(all[0], all[1], all[2]);
+            let view = ArrayView3::from_shape(layout.strides(by), &values).unwrap();
+            check!(of_other_views(view));
+        }
+    }
+}
+
 /// Slices of length 1 have the stride 0, whatever they are cut from.
 #[test]
 fn slices_made_in_the_kernel() {

@@ -75,22 +75,27 @@ impl Layouts {
 }
 
 /// The layout class, and the strides to pass: those of a contiguous array where the class
-/// says so. Axes of length 1 and empty arrays may have had any.
+/// says so. Empty arrays may have had any.
+///
+/// Strides of axes of length 1 lead nowhere, but ndarray looks at them too when it adds up along
+/// the axis of the shortest stride in another order than along others, so they have to be those
+/// of a contiguous array unless there is no other axis.
 #[inline]
 pub(crate) fn classify<const N: usize>(
     dims: &[usize; N],
     strides: &[isize; N],
 ) -> (Layout, [isize; N]) {
+    let single = N < 2 || dims.iter().all(|&dim| dim == 1);
     let mut normal = [1isize; N];
     let (mut contiguous, mut empty) = (true, false);
     let mut step = 1isize;
     for axis in (0..N).rev() {
         normal[axis] = step;
-        contiguous &= dims[axis] == 1 || strides[axis] == step;
+        contiguous &= strides[axis] == step || single && dims[axis] == 1;
         empty |= dims[axis] == 0;
         step = step.wrapping_mul(dims[axis] as isize);
     }
-    if empty || contiguous && same_fastest_axis(dims, strides, &normal) {
+    if contiguous || empty {
         return (Layout::C, normal);
     }
     if N >= 2 {
@@ -98,42 +103,14 @@ pub(crate) fn classify<const N: usize>(
         let mut contiguous = true;
         for axis in 0..N {
             normal[axis] = step;
-            contiguous &= dims[axis] == 1 || strides[axis] == step;
+            contiguous &= strides[axis] == step;
             step = step.wrapping_mul(dims[axis] as isize);
         }
-        if contiguous && same_fastest_axis(dims, strides, &normal) {
+        if contiguous {
             return (Layout::F, normal);
         }
     }
     (Layout::Strided, *strides)
-}
-
-/// Whether axes of length 1 hide the fastest of the others with these strides as with the
-/// `normal` ones. The strides of such axes lead nowhere, but ndarray looks at them too when it
-/// adds up along the axis of the shortest stride, the last one of several, in another order.
-#[inline]
-fn same_fastest_axis<const N: usize>(
-    dims: &[usize; N],
-    strides: &[isize; N],
-    normal: &[isize; N],
-) -> bool {
-    if N < 2 || !dims.contains(&1) {
-        return true;
-    }
-    let Some(fastest) = (0..N).find(|&axis| dims[axis] > 1 && normal[axis] == 1) else {
-        return true;
-    };
-    let hidden = |strides: &[isize; N]| {
-        (0..N).any(|axis| {
-            dims[axis] == 1
-                && match strides[axis] {
-                    0 => true,
-                    1 | -1 => axis > fastest,
-                    _ => false,
-                }
-        })
-    };
-    hidden(strides) == hidden(normal)
 }
 
 macro_rules! ranks {
