@@ -38,6 +38,7 @@ mod kernels_calling_kernels;
 mod labels;
 mod let_chains;
 mod loops;
+mod memory_order;
 mod not_in_the_language;
 mod numbers_std;
 mod options_inline;

@@ -49,8 +49,14 @@ impl Host {
         dims: &[usize],
         strides: &[isize],
     ) -> Vec<Const> {
+        // The lowest element, where axes may run backwards.
+        let reach = dims.iter().zip(strides).map(|(&dim, &stride)| match stride < 0 {
+            true => dim.saturating_sub(1) * stride.unsigned_abs(),
+            false => 0,
+        });
+        let lowest = base - (reach.sum::<usize>() * dtype.size()) as u64;
         let known = |(live, layout): &(*mut u8, Layout)| {
-            *live as u64 == base && layout.size() >= dims.iter().product::<usize>() * dtype.size()
+            *live as u64 == lowest && layout.size() >= dims.iter().product::<usize>() * dtype.size()
         };
         assert!(self.live.iter().any(known), "an array returned is not allocated");
 

@@ -24,6 +24,7 @@ mod integer_fit;
 mod isqrt;
 mod iterate;
 mod iterator;
+mod like;
 mod loops;
 mod nest;
 mod option;
@@ -53,7 +54,7 @@ use mambo_ir::function::{
 use mambo_ir::kernel::{Inline, LabelId};
 use mambo_ir::signature::{Access, ArrayType};
 use mambo_ir::{Const, Dtype, Layout, Site, SiteKind, Span, Type};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use value::{ArrayVal, Memory, Place, Val, memory_leaves, result_types};
 use walk::Assignments;
 
@@ -84,6 +85,9 @@ struct ModuleBuilder {
     module: Module,
     inline: Vec<Inline>,
     functions: HashMap<(*const KernelSource, Instance), FuncId>,
+    /// Those being lowered, and those that were called meanwhile.
+    open: HashSet<FuncId>,
+    recurred: HashSet<FuncId>,
     /// Where each function would report too deep a recursion.
     recursion: Vec<Site>,
 }
@@ -93,6 +97,9 @@ impl ModuleBuilder {
     fn function(&mut self, source: &'static KernelSource, instance: Instance) -> Result<FuncId> {
         let key = (std::ptr::from_ref(source), instance);
         if let Some(&id) = self.functions.get(&key) {
+            if self.open.contains(&id) {
+                self.recurred.insert(id);
+            }
             return Ok(id);
         }
         let id = FuncId(self.module.functions.len() as u32);
@@ -107,7 +114,15 @@ impl ModuleBuilder {
         self.module.sources.push(Source { kernel: source.name.into(), file: source.file.into() });
         let (kind, span) = (SiteKind::Recursion, unit.kernel.span);
         self.recursion.push(Site { kind, span, source: source_id });
+        self.open.insert(id);
         Lower::new(self, &unit, &types, &mut function, source_id).kernel()?;
+        self.open.remove(&id);
+        if self.recurred.contains(&id)
+            && function.results != self.module.functions[id.index()].results
+        {
+            let message = "a kernel that calls itself returns arrays of layout C only: allocate the result with `zeros`, and store to it";
+            return Err(unit.error(unit.kernel.span, message.into()));
+        }
         self.module.functions[id.index()] = function;
         Ok(id)
     }
@@ -170,6 +185,8 @@ struct Lower<'m, 'u> {
     tables: HashMap<u32, Memory>,
     /// Whether strides of axes of length 1 matter, once that is known.
     looks_at_strides: Option<bool>,
+    /// What was allocated for new arrays that are not of layout C.
+    allocations: HashMap<Value, Value>,
     /// Whether the current place cannot be reached.
     dead: bool,
     source: u32,
@@ -197,6 +214,7 @@ impl<'m, 'u> Lower<'m, 'u> {
             closures: HashMap::new(),
             tables: HashMap::new(),
             looks_at_strides: None,
+            allocations: HashMap::new(),
             dead: false,
             source,
             span: unit.kernel.span,
@@ -223,7 +241,32 @@ impl<'m, 'u> Lower<'m, 'u> {
         if !self.dead {
             self.return_value(value, &result)?;
         }
+        self.settle_results();
         self.check_stores()
+    }
+
+    /// Gives array results whose layout is not C everywhere a type that fits all.
+    fn settle_results(&mut self) {
+        let returns: Vec<(Block, Vec<Value>)> = (0..self.b.func.blocks.len())
+            .map(|number| Block(number as u32))
+            .filter_map(|block| match &self.b.func.block(block).end {
+                Terminator::Return(values) => Some((block, values.clone())),
+                _ => None,
+            })
+            .collect();
+        for (_, values) in &returns {
+            for (at, &value) in values.iter().enumerate() {
+                let joined = Self::joined(self.b.func.results[at], self.b.func.ty(value));
+                self.b.func.results[at] = joined;
+            }
+        }
+        for (block, values) in returns {
+            let outer = self.b.switch_to(block);
+            let types = self.b.func.results.clone();
+            let values = values.into_iter().zip(types).map(|(v, ty)| self.coerce(v, ty)).collect();
+            self.b.end(Terminator::Return(values));
+            self.b.switch_to(outer);
+        }
     }
 
     /// Fails where something is stored that is lent for reading, or constant.

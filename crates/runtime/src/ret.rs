@@ -96,20 +96,44 @@ unsafe impl<T: Element, D: Rank> Ret for Array<T, D> {
         if len == 0 {
             return Array::default(dims);
         }
-        let contiguous = dims.default_strides() == strides;
-        let memory = address as *mut T;
-        let known = Layout::array::<T>(len).is_ok_and(|l| allocations.take(memory.cast(), l));
-        if known && contiguous {
-            // SAFETY: allocated by the global allocator with the layout of `len` elements,
-            // all written, and taken from the list that would have freed it.
-            let elements = unsafe { Vec::from_raw_parts(memory, len, len) };
+        let allocated = Layout::array::<T>(len);
+        let mut take = |memory: *mut T| {
+            let layout = allocated.as_ref().is_ok_and(|l| allocations.take(memory.cast(), *l));
+            // SAFETY: allocated by the global allocator with the layout of `len` elements, all
+            // written, and taken from the list that would have freed it.
+            layout.then(|| unsafe { Vec::from_raw_parts(memory, len, len) })
+        };
+        if dims.default_strides() == strides
+            && let Some(elements) = take(address as *mut T)
+        {
             // SAFETY: as many elements as the shape has, in its standard order.
             return unsafe {
                 Array::from_shape_vec_unchecked(dims.into_shape_with_order(), elements)
             };
         }
-        // An argument that was handed through: its memory is still that of the argument.
         // SAFETY: the slots describe a readable array, by the contract of this function.
-        unsafe { view::<T, D>(slots) }.to_owned()
+        let view = unsafe { view::<T, D>(slots) };
+        let start = view.as_slice_memory_order().map(|elements| elements.as_ptr().cast_mut());
+        if let Some(elements) = start.and_then(take) {
+            return in_memory_order(dims, strides, elements);
+        }
+        // An argument that was handed through: its memory is still that of the argument.
+        view.to_owned()
     }
+}
+
+/// The array of contiguous elements with these strides, in any order and direction.
+fn in_memory_order<T: Element, D: Rank>(dims: D, strides: D, elements: Vec<T>) -> Array<T, D> {
+    let mut sizes = strides.clone();
+    for size in sizes.slice_mut() {
+        *size = (*size as isize).unsigned_abs();
+    }
+    // SAFETY: as many elements as the shape has, which the strides reach once each.
+    let mut array = unsafe { Array::from_shape_vec_unchecked(dims.strides(sizes), elements) };
+    for (axis, &stride) in strides.slice().iter().enumerate() {
+        if (stride as isize) < 0 {
+            array.invert_axis(ndarray::Axis(axis));
+        }
+    }
+    array
 }

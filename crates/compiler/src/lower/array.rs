@@ -359,7 +359,7 @@ impl<'u> Lower<'_, 'u> {
     pub(super) fn copy_array(&mut self, view: Value) -> Result<ArrayVal> {
         let dims = self.dims(view);
         let dtype = self.b.func.view_type(view).dtype;
-        let copy = self.allocate(dtype, dims.clone(), false);
+        let copy = self.allocate_like(view, dtype);
         self.index_nest(&dims, &[], &mut |lower, indices| {
             let item = lower.load(view, indices);
             lower.store(copy.view, indices, item)
@@ -409,7 +409,7 @@ impl<'u> Lower<'_, 'u> {
             return self.error(self.span, "an array of a kernel holds numbers or bools");
         };
         let dims = self.dims(view);
-        let target = self.allocate(dtype, dims.clone(), false);
+        let target = self.allocate_like(view, dtype);
         self.index_nest(&dims, carried, &mut |lower, indices| {
             let item = lower.load(view, indices);
             let value = map(lower, item)?;
@@ -551,7 +551,11 @@ impl<'u> Lower<'_, 'u> {
                 continue;
             }
             if let Some(Val::Array(ArrayVal { view, fresh: true })) = self.env[*local as usize] {
-                self.b.insert(Op::Free(view), &[]);
+                let whole = self.allocations.get(&view).copied().unwrap_or(view);
+                // The layout of an array that a callee made may not be known.
+                if self.b.func.view_type(whole).layout == Layout::C {
+                    self.b.insert(Op::Free(whole), &[]);
+                }
             }
         }
     }

@@ -36,8 +36,15 @@ impl Lower<'_, '_> {
         })
     }
 
-    /// `a op b`, at least one of them an array: a new array of their common shape.
-    pub(super) fn combine_arrays(&mut self, op: BinaryOp, left: Val, right: Val) -> Result<Val> {
+    /// `a op b`, at least one of them an array: a new array of their common shape. `owned` are
+    /// those that are not behind a reference.
+    pub(super) fn combine_arrays(
+        &mut self,
+        op: BinaryOp,
+        left: Val,
+        right: Val,
+        owned: [bool; 2],
+    ) -> Result<Val> {
         if op.is_comparison() {
             return self.error(
                 self.span,
@@ -45,11 +52,23 @@ impl Lower<'_, '_> {
             );
         }
         let dims = self.common_dims(&left, &right)?;
+        let arrays = [&left, &right].map(|operand| match operand {
+            Val::Array(array) => Some(array.view),
+            _ => None,
+        });
         let (left, right) = (self.operand(left, &dims)?, self.operand(right, &dims)?);
         let (a, b) = (left.dtype(self), right.dtype(self));
         // Arithmetic of a complex and a real number is complex.
         let dtype = if a.is_complex() { a } else { b };
-        let target = self.allocate(dtype, dims.clone(), false);
+        let target = match (arrays, &left, &right) {
+            ([Some(a), Some(b)], Operand::Array(left), Operand::Array(right)) => {
+                let written = [(owned[0], a), (owned[1], b)];
+                let written = written.into_iter().find_map(|(owned, view)| owned.then_some(view));
+                self.allocate_combined([a, b], [*left, *right], written, dims.clone(), dtype)?
+            }
+            ([Some(array), _] | [_, Some(array)], ..) => self.allocate_like(array, dtype),
+            _ => return self.error(self.span, "an array is expected here"),
+        };
         self.index_nest(&dims, &[], &mut |lower, indices| {
             let (a, b) = (left.at(lower, indices), right.at(lower, indices));
             let value = lower.operate(op, a, b)?;

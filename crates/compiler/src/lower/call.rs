@@ -67,7 +67,7 @@ impl<'u> Lower<'_, 'u> {
     }
 
     fn insert_call(&mut self, callee: FuncId, args: Vec<Value>, result: &Ty) -> Val {
-        let types = result_types(result);
+        let types = self.modules.module.functions[callee.index()].results.clone();
         let results = self.b.insert(Op::Call { callee, args }, &types).to_vec();
         self.assemble(result, &mut results.into_iter())
     }

@@ -5,6 +5,7 @@ use super::{Lower, Result};
 use crate::infer::ty::Ty;
 use mambo_ir::function::{Binary, Compare, Op, Unary, Value};
 use mambo_ir::kernel::{BinaryOp, Expr, ExprKind, UnaryOp};
+use mambo_ir::signature::Access;
 use mambo_ir::{Const, Dtype, SiteKind};
 
 impl<'u> Lower<'_, 'u> {
@@ -35,13 +36,20 @@ impl<'u> Lower<'_, 'u> {
         Ok(Val::Scalar(self.b.unary(op, value)))
     }
 
+    /// Whether an operand is an array itself, not a reference to one.
+    fn is_owned(&self, expr: &Expr) -> bool {
+        let Ty::Array(array) = self.ty(expr) else { return false };
+        array.access == Access::Owned && !matches!(expr.kind, ExprKind::Ref { .. })
+    }
+
     pub(super) fn binary(&mut self, op: BinaryOp, left: &'u Expr, right: &'u Expr) -> Result<Val> {
         let l = self.expr(left)?;
         let l = self.loaded(l)?;
         let r = self.expr(right)?;
         let r = self.loaded(r)?;
         if matches!(l, Val::Array(_)) || matches!(r, Val::Array(_)) {
-            return self.combine_arrays(op, l, r);
+            let owned = [left, right].map(|operand| self.is_owned(operand));
+            return self.combine_arrays(op, l, r, owned);
         }
         if let (BinaryOp::Eq | BinaryOp::Ne, false) = (op, matches!(l, Val::Scalar(_))) {
             let same = self.equal(&l, &r)?;

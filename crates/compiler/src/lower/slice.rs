@@ -242,7 +242,7 @@ impl<'u> Lower<'_, 'u> {
 
     /// Whether the strides of axes without a second element matter: they decide the order in
     /// which [`SUMMING`] methods add, of this kernel or of what it calls.
-    fn looks_at_strides(&mut self) -> Result<bool> {
+    pub(super) fn looks_at_strides(&mut self) -> Result<bool> {
         if let Some(known) = self.looks_at_strides {
             return Ok(known);
         }
