@@ -71,6 +71,17 @@ fn of_parts(a: ArrayView2<f64>) -> (Array1<f64>, Array2<f64>, f64) {
     (column, turned, sum + a.slice(s![.., 1..]).mapv(f64::sin).sum())
 }
 
+#[jit]
+fn along_axes(a: ArrayView2<f64>, b: ArrayView2<f64>) -> (Array1<f64>, Array1<f64>, f64) {
+    let c = a.mapv(|x| x * 0.7);
+    let d = (&c + &b).sum_axis(Axis(1));
+    let e = (&a.slice(s![1.., ..]) - &b.slice(s![1.., ..])).sum_axis(Axis(0));
+    let f = c.t().to_owned().mean_axis(Axis(0));
+    let spread = c.var(0.0) + (-&c).std_axis(Axis(1), 0.0).sum();
+    let mean = if let Some(f) = f { f.sum() } else { 0.0 };
+    (c.sum_axis(Axis(0)) + &e, d, spread + mean)
+}
+
 #[jit(inline = "never")]
 fn doubled(a: ArrayView2<f64>) -> Array2<f64> {
     if a.nrows() > 3 { a.mapv(|x| x * 2.0) } else { Array2::ones((2, 2)) }
@@ -165,6 +176,9 @@ fn of_two_axes() {
             }
             for b in &arrays {
                 same!(combined(v, b.view()), 0 array, 1 number);
+                if rows > 0 {
+                    same!(along_axes(v, b.view()), 0 array, 1 array, 2 number);
+                }
                 // An array that owns more than its elements is written over where it lies.
                 let whole = a.as_slice_memory_order().is_some();
                 if whole {
