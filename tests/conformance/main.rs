@@ -12,6 +12,7 @@ mod values;
 
 mod allocation;
 mod array_literals;
+mod arrays_as_slices;
 mod assertions;
 mod casts;
 mod closures;

@@ -203,3 +203,19 @@ fn fixed_arrays_hold_no_references() {
     rejected(both::try_call(1.0), line!() - 4, "not `&mut f64`: use a tuple");
     assert_eq!(both::rust(1.0), 4.0);
 }
+
+#[test]
+fn blocks_with_labels_give_arrays_or_slices() {
+    #[jit]
+    fn chosen(c: bool, a: [f64; 3]) -> usize {
+        let s: &[f64] = 'end: {
+            if c {
+                break 'end &a;
+            }
+            &a[1..]
+        };
+        s.len()
+    }
+    let error = chosen::try_call(true, [0.5; 3]);
+    rejected(error, line!() - 5, "one way out of this block gives an array of fixed size");
+}

@@ -3,6 +3,7 @@
 use super::pattern::positions;
 use super::ty::{ArrayTy, Ty};
 use super::{ClosureTy, Infer, Result};
+use mambo_ir::Span;
 use mambo_ir::kernel::{BinaryOp, Expr, ExprKind, Literal, Pattern, SliceElem};
 use mambo_ir::signature::Access;
 
@@ -107,7 +108,8 @@ impl<'a> Infer<'a> {
                 let result = self.table.any();
                 self.labels.insert(*label, result.clone());
                 let value = self.block(body)?;
-                self.unify(&result, &value, span)?;
+                let end = body.tail.as_ref().map_or(span, |tail| tail.span);
+                self.label_value(&result, &value, end)?;
                 result
             }
             ExprKind::While { cond, body, .. } => {
@@ -135,7 +137,7 @@ impl<'a> Infer<'a> {
                 };
                 let fresh = self.table.any();
                 let result = self.labels.entry(*label).or_insert(fresh).clone();
-                self.unify(&result, &value, span)?;
+                self.label_value(&result, &value, span)?;
                 Ty::Never
             }
             ExprKind::Continue(_) => Ty::Never,
@@ -310,7 +312,22 @@ impl<'a> Infer<'a> {
     /// The type of a value that comes from either of two places.
     fn join(&mut self, a: Ty, b: Ty, expr: &Expr) -> Result<Ty> {
         self.unify(&a, &b, expr.span)?;
-        Ok(if matches!(self.table.shallow(&a), Ty::Never) { b } else { a })
+        let other = matches!(self.table.shallow(&a), Ty::Never) || self.lends_slice(&a, &b);
+        Ok(if other { b } else { a })
+    }
+
+    /// Whether `[T; N]` of type `a` is lent as a slice where it meets `b`.
+    fn lends_slice(&self, a: &Ty, b: &Ty) -> bool {
+        matches!((self.peel(a), self.peel(b)), (Ty::Fixed(..), Ty::Array(_)))
+    }
+
+    /// Makes `value` the type of what leaves a labelled block or loop.
+    fn label_value(&mut self, result: &Ty, value: &Ty, span: Span) -> Result<()> {
+        if self.lends_slice(result, value) || self.lends_slice(value, result) {
+            let message = "one way out of this block gives an array of fixed size and another one a slice: write `&array[..]`";
+            return Err(self.unit.error(span, message.into()));
+        }
+        self.unify(result, value, span)
     }
 
     fn literal(&mut self, literal: &Literal) -> Ty {

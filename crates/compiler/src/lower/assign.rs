@@ -44,6 +44,7 @@ impl<'u> Lower<'_, 'u> {
                     }
                     Some(Val::Array(_)) => {
                         // Another array takes the place of the one before.
+                        let value = self.lent(value)?;
                         self.set_env(*local, Some(value));
                     }
                     Some(Val::Place(_)) => {

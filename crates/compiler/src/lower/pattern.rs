@@ -322,6 +322,7 @@ impl<'u> Lower<'_, 'u> {
         let value = match value {
             // A binding of type `&mut` refers; any other takes the value.
             Val::Place(place) if matches!(ty, Ty::RefMut(_)) => Val::Place(place),
+            other if matches!(ty, Ty::Array(_)) => self.lent(other)?,
             other => {
                 let value = self.loaded(other)?;
                 self.own(value)?

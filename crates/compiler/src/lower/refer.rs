@@ -31,10 +31,19 @@ impl Lower<'_, '_> {
                 let item = Box::new(self.handed_out(*item, ty)?);
                 Ok(Val::Option { some, item })
             }
+            (Ty::Array(_), value) => self.lent(value),
             (_, value) => {
                 let value = self.loaded(value)?;
                 self.own(value)
             }
+        }
+    }
+
+    /// `value` where a slice is expected: a fixed-size array is lent, not copied.
+    pub(super) fn lent(&mut self, value: Val) -> Result<Val> {
+        match self.loaded(value)? {
+            array @ Val::Memory(_) => Ok(Val::Array(self.array(array)?)),
+            other => Ok(other),
         }
     }
 
