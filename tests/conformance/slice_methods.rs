@@ -106,6 +106,16 @@ fn fixed_from_slice(a: &[f64]) -> [f64; 3] {
 }
 
 #[jit]
+fn copied_from(a: &mut [f64], b: &[f64]) {
+    a.copy_from_slice(b);
+}
+
+#[jit]
+fn cloned_from(a: &mut [f64], b: &[f64]) {
+    a.clone_from_slice(b);
+}
+
+#[jit]
 fn ends_of_arrays(a: ArrayView2<i32>, b: &Array1<i32>) -> [Option<i32>; 4] {
     [a.first().copied(), a.last().copied(), b.first().copied(), b.last().copied()]
 }
@@ -141,4 +151,17 @@ fn agree() {
     }
     check!(fixed_from_slice(&[1.0, 2.0, 3.0]));
     check!(fixed_from_slice(&[1.0, 2.0]));
+}
+
+/// A slice of one element is not repeated.
+#[test]
+fn lengths_must_agree() {
+    let source = [4.0, 5.0, 6.0, 7.0];
+    for n in 0..=4 {
+        check!([a = vec![1.0, 2.0, 3.0]] copied_from(&mut a, &source[..n]));
+        check!([a = vec![1.0, 2.0, 3.0]] cloned_from(&mut a, &source[..n]));
+    }
+    check!(fixed_from_slice(&source[..1]));
+    check_panic!("source slice length (1) does not match destination slice length (3)",
+        [a = vec![1.0; 3]] copied_from(&mut a, &source[..1]));
 }

@@ -82,9 +82,17 @@ impl<'u> Lower<'_, 'u> {
                 self.fill(view, value)?;
                 Val::UNIT
             }
-            ("assign" | "copy_from_slice" | "clone_from_slice", [other]) => {
+            ("assign", [other]) => {
                 let other = self.expr(other)?;
                 self.assign_array(view, other)?;
+                Val::UNIT
+            }
+            ("copy_from_slice" | "clone_from_slice", [other]) => {
+                let other = self.expr(other)?;
+                let source = self.array(other)?.view;
+                let (len, source_len) = (self.b.dim(view, 0), self.b.dim(source, 0));
+                self.check_lengths(name, source_len, len);
+                self.assign_array(view, Val::array(source))?;
                 Val::UNIT
             }
             ("swap", [a, b]) => {

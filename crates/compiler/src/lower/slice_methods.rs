@@ -3,9 +3,9 @@
 use super::value::Val;
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
-use mambo_ir::Dtype;
 use mambo_ir::function::{Binary, Compare, Unary, Value};
 use mambo_ir::kernel::Expr;
+use mambo_ir::{Dtype, SiteKind};
 
 impl<'u> Lower<'_, 'u> {
     /// A method of a slice; `None` if it may be one of iterators.
@@ -46,6 +46,23 @@ impl<'u> Lower<'_, 'u> {
             _ => return Ok(None),
         }
         Ok(Some(Val::UNIT))
+    }
+
+    /// Panics as std does where `copy_from_slice` or `clone_from_slice` is of other lengths.
+    pub(super) fn check_lengths(&mut self, method: &str, source: Value, target: Value) {
+        let same = self.b.compare(Compare::Eq, source, target);
+        if method == "clone_from_slice" {
+            self.assert_message(same, "destination and source slices have different lengths");
+            return;
+        }
+        let parts = [
+            "copy_from_slice: source slice length (",
+            ") does not match destination slice length (",
+            ")",
+        ];
+        let parts = parts.map(String::from).to_vec();
+        let holes = vec![(Dtype::Usize, String::new()); 2];
+        self.assert(same, SiteKind::Message { parts, holes }, vec![source, target]);
     }
 
     fn contains(&mut self, view: Value, value: Val) -> Result<Val> {
