@@ -56,6 +56,7 @@ mod references_chosen;
 mod signatures_stats_ir_asm;
 mod slice_methods;
 mod slices;
+mod slices_of_values;
 mod slicing;
 mod strides;
 mod structs;

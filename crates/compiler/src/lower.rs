@@ -39,6 +39,7 @@ mod refer;
 mod scalar;
 mod slice;
 mod slice_methods;
+mod slice_values;
 mod value;
 mod variance;
 mod walk;
@@ -55,7 +56,7 @@ use mambo_ir::kernel::{Inline, LabelId};
 use mambo_ir::signature::{Access, ArrayType};
 use mambo_ir::{Const, Dtype, Layout, Site, SiteKind, Span, Type};
 use std::collections::{BTreeSet, HashMap, HashSet};
-use value::{ArrayVal, Memory, Place, Val, memory_leaves, result_types};
+use value::{ArrayVal, Memory, Place, SliceVal, Val, memory_leaves, result_types};
 use walk::Assignments;
 
 type Result<T> = std::result::Result<T, CompileError>;
@@ -536,6 +537,13 @@ impl<'m, 'u> Lower<'m, 'u> {
             Ty::RefMut(to) => {
                 let memory = self.new_memory(to);
                 Val::Place(Place::Memory(memory))
+            }
+            Ty::Array(array) if array.item.as_element().is_none() => {
+                let leaves = value::slice_leaves(&array.item)
+                    .into_iter()
+                    .map(|leaf| self.b.stack_array(leaf.dtype, &leaf.dims))
+                    .collect();
+                Val::Slice(SliceVal { item: (*array.item).clone(), leaves })
             }
             Ty::Array(array) => {
                 let dtype = array.item.as_element().unwrap_or(Dtype::F64);

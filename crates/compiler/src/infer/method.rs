@@ -192,7 +192,7 @@ impl<'a> Infer<'a> {
                 Ty::iter(if mutable { Ty::RefMut(Box::new(item)) } else { item })
             }
             _ if SLICE_METHODS.contains(&name)
-                && matches!(self.table.shallow(item), Ty::Scalar(_) | Ty::Var(_)) =>
+                && !matches!(self.table.shallow(item), Ty::Complex(_)) =>
             {
                 let item = Box::new(item.clone());
                 let slice = ArrayTy { item, rank: 1, access: Access::Mut, slice: true };

@@ -126,12 +126,11 @@ impl<'u> Lower<'_, 'u> {
                 self.optional_element(view, within, indices)?
             }
             ("windows" | "chunks" | "chunks_mut" | "chunks_exact" | "chunks_exact_mut", [size]) => {
-                Val::iter(self.windows(view, name, size)?)
+                Val::iter(self.windows(Val::array(view), name, size)?)
             }
             ("split_at" | "split_at_mut", [at]) => {
                 let at = self.scalar_expr(at)?;
-                let (left, right) = self.split_at(view, at, receiver, name == "split_at_mut");
-                Val::Group(vec![Val::array(left), Val::array(right)])
+                self.split_at(&Val::array(view), at, receiver, name == "split_at_mut")?
             }
             ("mapv" | "map", [closure]) if !self.is_slice(receiver) => {
                 let closure = self.closure_node(closure)?;
@@ -181,10 +180,7 @@ impl<'u> Lower<'_, 'u> {
             ("iter", []) => iter(false),
             ("iter_mut", []) => iter(true),
             ("into_iter", []) => iter(by_mut),
-            ("as_slice" | "as_mut_slice", []) => {
-                let view = self.memory_view(&memory);
-                Val::array(view)
-            }
+            ("as_slice" | "as_mut_slice", []) => self.lent(Val::Memory(memory))?,
             ("fill", [value]) => {
                 let value = self.expr(value)?;
                 let value = self.loaded(value)?;
@@ -224,6 +220,10 @@ impl<'u> Lower<'_, 'u> {
                 }
                 let array = ArrayVal { view, fresh: false };
                 return self.array_method(expr, receiver, array, name, args);
+            }
+            _ if item.as_element().is_none() && SLICE_METHODS.contains(&name) => {
+                let slice = self.whole_slice(&memory)?;
+                return self.values_method(expr, receiver, slice, name, args);
             }
             _ => return self.iterator_method(expr, iter(by_mut), name, args),
         }))
@@ -321,32 +321,6 @@ impl<'u> Lower<'_, 'u> {
         let none = |lower: &mut Self| Ok(lower.anything(&ty));
         let item = self.branch(some, &[], &ty, read, none)?;
         Ok(Val::Option { some, item: Box::new(item) })
-    }
-
-    fn windows(&mut self, view: Value, name: &str, size: &'u Expr) -> Result<Iter> {
-        let size = self.scalar_expr(size)?;
-        let (zero, one) = (self.b.index(0), self.b.index(1));
-        let valid = self.b.compare(Compare::Ne, size, zero);
-        let message = if name == "windows" {
-            "window size must be non-zero"
-        } else {
-            "chunk size must be non-zero"
-        };
-        self.assert_message(valid, message);
-        let count = self.b.dim(view, 0);
-        if name == "windows" {
-            let less = self.b.binary(Binary::Sub, size, one);
-            let len = self.b.binary(Binary::SaturatingSub, count, less);
-            return Ok(Iter::Windows { view, size, step: one, len, cut: false, mutable: false });
-        }
-        let cut = !name.starts_with("chunks_exact");
-        let len = if cut {
-            self.quotient_up(count, size)
-        } else {
-            self.b.binary(Binary::Div, count, size)
-        };
-        let mutable = name.ends_with("_mut");
-        Ok(Iter::Windows { view, size, step: size, len, cut, mutable })
     }
 
     /// A new array, zeroed or with elements to be set.

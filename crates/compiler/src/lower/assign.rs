@@ -42,7 +42,7 @@ impl<'u> Lower<'_, 'u> {
                         let value = self.loaded(value)?;
                         self.write_memory(&memory, value);
                     }
-                    Some(Val::Array(_)) => {
+                    Some(Val::Array(_) | Val::Slice(_)) => {
                         // Another array takes the place of the one before.
                         let value = self.lent(value)?;
                         self.set_env(*local, Some(value));

@@ -114,6 +114,13 @@ impl<'u> Lower<'_, 'u> {
                 out.push(self.scalar(value)?);
                 Ok(Type::Scalar(*dtype))
             }
+            Ty::Array(array) if array.item.as_element().is_none() => {
+                self.slice_argument(value, array, out)?;
+                match param.to_host() {
+                    Some(ty) => Ok(ty),
+                    None => self.error(self.span, "this array cannot be handed on"),
+                }
+            }
             Ty::Array(array) => {
                 let view = self.array(value)?.view;
                 let layout = self.b.func.view_type(view).layout;
@@ -278,7 +285,7 @@ impl<'u> Lower<'_, 'u> {
             ExprKind::Ref { to, .. } => match to.kind {
                 // A binding of an array can get another one; what a reference leads to cannot.
                 ExprKind::Local(local)
-                    if matches!(self.env[local as usize], Some(Val::Array(_))) =>
+                    if matches!(self.env[local as usize], Some(Val::Array(_) | Val::Slice(_))) =>
                 {
                     Ok(Place::Local { local, path: vec![] })
                 }

@@ -43,6 +43,7 @@ impl<'u> Lower<'_, 'u> {
             Val::Range(range) => Iter::Range { range, step: 1, reverse: false },
             Val::Iter(iter) => *iter,
             Val::Array(ArrayVal { view, .. }) => Iter::Elements { view, mutable: by_mut },
+            Val::Slice(slice) => Iter::Items { slice, mutable: by_mut },
             Val::Memory(memory) => {
                 let Ty::Fixed(_, len) = memory.ty else {
                     return self.error(self.span, "this value cannot be iterated");
@@ -112,6 +113,7 @@ impl<'u> Lower<'_, 'u> {
                 count
             }
             Iter::Fixed { len, .. } => self.b.index(*len),
+            Iter::Items { slice, .. } => self.b.dim(slice.leaves[0], 0),
             Iter::Zip(a, b) => {
                 let (a, b) = (self.iter_len(a)?, self.iter_len(b)?);
                 if a == b { a } else { self.b.binary(Binary::Min, a, b) }
@@ -169,19 +171,22 @@ impl<'u> Lower<'_, 'u> {
                 Val::array(self.index_axis(*view, *axis, index, *mutable))
             }
             Iter::Lanes { view, axis, mutable } => self.lane(*view, *axis, index, *mutable),
-            Iter::Windows { view, size, step, cut, mutable, .. } => {
+            Iter::Windows { slice, size, step, cut, mutable, .. } => {
                 let start = self.b.binary(Binary::Mul, index, *step);
-                let stride = self.b.stride(*view, 0);
                 let mut size = *size;
                 if *cut {
-                    let len = self.b.dim(*view, 0);
+                    let len = self.slice_len(slice)?;
                     let rest = self.b.binary(Binary::Sub, len, start);
                     size = self.b.binary(Binary::Min, size, rest);
                 }
-                Val::array(self.subview_1d(*view, start, size, stride, *mutable))
+                self.slice_part(slice, start, size, *mutable)?
             }
             Iter::Fixed { memory, mutable, .. } => {
                 let part = self.memory_item(memory, index);
+                if *mutable { Val::Place(Place::Memory(part)) } else { self.read_memory(&part) }
+            }
+            Iter::Items { slice, mutable } => {
+                let part = slice.element(index);
                 if *mutable { Val::Place(Place::Memory(part)) } else { self.read_memory(&part) }
             }
             Iter::Zip(a, b) => {

@@ -22,6 +22,7 @@ impl<'u> Lower<'_, 'u> {
                 }
                 Some(Val::Place(place)) => place.clone(),
                 Some(Val::Array(array)) => Place::Array(ArrayVal { ..*array }),
+                Some(slice @ Val::Slice(_)) => Place::Temporary(Box::new(slice.clone())),
                 Some(_) => Place::Local { local: *local, path: vec![] },
                 None => return self.error(expr.span, "this binding has no value here"),
             },
@@ -310,7 +311,7 @@ impl<'u> Lower<'_, 'u> {
             Val::Memory(Memory { ty: Ty::Fixed(item, _), .. }) if !holds_elements(&item) => self
                 .error(
                     self.span,
-                    format!("`[{item}]` cannot be sliced in a kernel: loop over its indices"),
+                    format!("an array of numbers is expected here, not one of `{item}`"),
                 ),
             Val::Memory(memory) if matches!(memory.ty, Ty::Fixed(..)) => {
                 Ok(ArrayVal { view: self.memory_view(&memory), fresh: false })
@@ -339,8 +340,8 @@ impl<'u> Lower<'_, 'u> {
         if matches!(self.ty(index), Ty::Range(_)) {
             let array = self.place(base)?;
             let array = self.read(&array)?;
-            let array = self.array(array)?;
-            return Ok(Place::Array(self.slice_by_range(array.view, base, index)?));
+            let slice = self.lent(array)?;
+            return Ok(temporary(self.slice_by_range(&slice, base, index)?));
         }
         let base_place = self.place(base)?;
         let indices = self.index_values(index)?;
@@ -363,6 +364,14 @@ impl<'u> Lower<'_, 'u> {
                     memory = self.memory_item(&memory, index);
                 }
                 Ok(Place::Memory(memory))
+            }
+            Val::Slice(slice) => {
+                let [index] = indices[..] else {
+                    return self.error(expr.span, "a slice is indexed with one number");
+                };
+                let len = self.b.dim(slice.leaves[0], 0);
+                self.check_index(index, len, &name, 0, 1);
+                Ok(Place::Memory(slice.element(index)))
             }
             Val::Array(array) => {
                 let rank = self.b.func.view_type(array.view).rank;

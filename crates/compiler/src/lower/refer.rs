@@ -42,6 +42,9 @@ impl Lower<'_, '_> {
     /// `value` where a slice is expected: a fixed-size array is lent, not copied.
     pub(super) fn lent(&mut self, value: Val) -> Result<Val> {
         match self.loaded(value)? {
+            Val::Memory(memory) if matches!(&memory.ty, Ty::Fixed(item, _) if item.as_element().is_none()) => {
+                Ok(Val::Slice(self.whole_slice(&memory)?))
+            }
             array @ Val::Memory(_) => Ok(Val::Array(self.array(array)?)),
             other => Ok(other),
         }

@@ -161,6 +161,16 @@ impl<'u> Lower<'_, 'u> {
                 }
                 found => found,
             },
+            Val::Slice(slice) => {
+                match self.values_method(expr, receiver, slice.clone(), name, args)? {
+                    None => {
+                        let mutable = by_mut && name == "into_iter";
+                        let iter = Val::iter(super::value::Iter::Items { slice, mutable });
+                        self.iterator_method(expr, iter, name, args)?
+                    }
+                    found => found,
+                }
+            }
             Val::Memory(memory) if matches!(memory.ty, Ty::Fixed(..)) => {
                 self.fixed_method(expr, receiver, memory, by_mut, name, args)?
             }

@@ -1,7 +1,7 @@
 //! Lowers views of parts of arrays: rows, axes, ranges, `s![…]`, transposition.
 
 use super::place::describe;
-use super::value::{ArrayVal, Memory, RangeVal, Val};
+use super::value::{Memory, RangeVal, Val};
 use super::{Lower, Result};
 use crate::infer::ty::Ty;
 use crate::source::{Callee, KernelSource};
@@ -127,22 +127,22 @@ impl<'u> Lower<'_, 'u> {
         prefix.into_iter().fold(view, |view, index| self.index_axis(view, 0, index, true))
     }
 
-    /// `array[start..end]` of a slice or fixed-size array.
+    /// `slice[start..end]`.
     pub(super) fn slice_by_range(
         &mut self,
-        view: Value,
+        slice: &Val,
         base: &Expr,
         range: &'u Expr,
-    ) -> Result<ArrayVal> {
-        let (start, count) = self.range_of(view, base, range)?;
-        let stride = self.b.stride(view, 0);
-        Ok(ArrayVal { view: self.subview_1d(view, start, count, stride, true), fresh: false })
+    ) -> Result<Val> {
+        let len = self.slice_len(slice)?;
+        let (start, count) = self.range_of(len, base, range)?;
+        self.slice_part(slice, start, count, true)
     }
 
     /// Where a range of elements of a slice starts, checked, and how many there are.
     pub(super) fn range_of(
         &mut self,
-        view: Value,
+        len: Value,
         base: &Expr,
         range: &'u Expr,
     ) -> Result<(Value, Value)> {
@@ -151,7 +151,6 @@ impl<'u> Lower<'_, 'u> {
             return self.error(range.span, "a range is expected here");
         };
         let RangeVal { start, end, inclusive, .. } = range;
-        let len = self.b.dim(view, 0);
         let start = match start {
             Some(start) => start,
             None => self.b.index(0),
@@ -368,19 +367,18 @@ impl<'u> Lower<'_, 'u> {
     /// `split_at`: the two parts of a slice.
     pub(super) fn split_at(
         &mut self,
-        view: Value,
+        slice: &Val,
         at: Value,
         array: &Expr,
         mutable: bool,
-    ) -> (Value, Value) {
-        let len = self.b.dim(view, 0);
+    ) -> Result<Val> {
+        let len = self.slice_len(slice)?;
         self.check_slice(at, len, len, &describe(self.unit, array), 0);
         let zero = self.b.index(0);
         let rest = self.b.binary(Binary::Sub, len, at);
-        let stride = self.b.stride(view, 0);
-        let left = self.subview_1d(view, zero, at, stride, mutable);
-        let right = self.subview_1d(view, at, rest, stride, mutable);
-        (left, right)
+        let left = self.slice_part(slice, zero, at, mutable)?;
+        let right = self.slice_part(slice, at, rest, mutable)?;
+        Ok(Val::Group(vec![left, right]))
     }
 
     /// The type of a reference to array elements, for messages.

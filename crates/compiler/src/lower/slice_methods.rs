@@ -39,7 +39,7 @@ impl<'u> Lower<'_, 'u> {
                 self.rotate(view, if left { by } else { rest });
             }
             ("copy_within", [range, to]) => {
-                let (start, count) = self.range_of(view, receiver, range)?;
+                let (start, count) = self.range_of(len, receiver, range)?;
                 let to = self.scalar_expr(to)?;
                 self.copy_within(view, start, count, to);
             }

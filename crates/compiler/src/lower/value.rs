@@ -17,6 +17,8 @@ pub(super) enum Val {
     Option { some: Value, item: Box<Val> },
     /// An array, view or slice.
     Array(ArrayVal),
+    /// A slice of values that are not numbers.
+    Slice(SliceVal),
     /// A value that lives in memory of the stack or of the caller: fixed-size arrays, and
     /// bindings whose address is taken.
     Memory(Memory),
@@ -36,6 +38,27 @@ pub(super) struct ArrayVal {
     pub(super) view: Value,
     /// Whether it is a whole allocation of this call, which may be returned as it is.
     pub(super) fresh: bool,
+}
+
+/// A slice of structures, tuples or fixed-size arrays: a view of each scalar leaf of theirs,
+/// the first axis of which is that of the slice.
+#[derive(Clone, Debug)]
+pub(super) struct SliceVal {
+    pub(super) item: Ty,
+    pub(super) leaves: Vec<Value>,
+}
+
+impl SliceVal {
+    /// The element `index`; not checked.
+    pub(super) fn element(&self, index: Value) -> Memory {
+        Memory {
+            ty: self.item.clone(),
+            leaves: self.leaves.clone(),
+            prefix: vec![index],
+            part: 0,
+            fresh: false,
+        }
+    }
 }
 
 /// A typed place in memory: one view for every scalar leaf of the outermost type, and the
@@ -109,7 +132,7 @@ pub(super) enum Iter {
     /// `windows(n)`, `chunks(n)` and `chunks_exact(n)` of a slice: lanes of `size`, `step`
     /// apart, the last one shorter if the slice ends before it.
     Windows {
-        view: Value,
+        slice: Box<Val>,
         size: Value,
         step: Value,
         len: Value,
@@ -120,6 +143,11 @@ pub(super) enum Iter {
     Fixed {
         memory: Memory,
         len: usize,
+        mutable: bool,
+    },
+    /// The elements of a slice of values that are not numbers.
+    Items {
+        slice: SliceVal,
         mutable: bool,
     },
     Zip(Box<Iter>, Box<Iter>),
@@ -242,6 +270,7 @@ impl Val {
                 item.leaves(out);
             }
             Val::Array(array) => out.push(array.view),
+            Val::Slice(slice) => out.extend(&slice.leaves),
             Val::Memory(memory) | Val::Place(Place::Memory(memory)) if memory.fresh => {
                 out.extend(&memory.leaves);
             }
@@ -264,6 +293,10 @@ impl Val {
                 Val::Option { some, item: Box::new(item.rebuild(leaves)) }
             }
             Val::Array(array) => Val::Array(ArrayVal { view: next(), ..*array }),
+            Val::Slice(slice) => Val::Slice(SliceVal {
+                leaves: slice.leaves.iter().map(|_| next()).collect(),
+                ..slice.clone()
+            }),
             Val::Memory(memory) if memory.fresh => Val::Memory(Memory {
                 leaves: memory.leaves.iter().map(|_| next()).collect(),
                 ..memory.clone()
@@ -308,6 +341,17 @@ impl Leaf {
 
 /// The scalar leaves of a type, depth first.
 pub(super) fn memory_leaves(ty: &Ty) -> Vec<Leaf> {
+    leaves_along(ty, Vec::new())
+}
+
+/// The scalar leaves of a slice of `item`: the first axis stands for that of the slice, whose
+/// length only the views know.
+pub(super) fn slice_leaves(item: &Ty) -> Vec<Leaf> {
+    leaves_along(item, vec![0])
+}
+
+/// The scalar leaves of values of type `ty` that lie along axes of lengths `dims`.
+fn leaves_along(ty: &Ty, dims: Vec<u32>) -> Vec<Leaf> {
     fn walk(ty: &Ty, at: &Leaf, out: &mut Vec<Leaf>) {
         // Parts of an item lie side by side.
         let part = || Leaf { interleaved: !at.dims.is_empty(), ..at.clone() };
@@ -330,7 +374,7 @@ pub(super) fn memory_leaves(ty: &Ty) -> Vec<Leaf> {
         }
     }
     let mut out = Vec::new();
-    walk(ty, &Leaf { dtype: Dtype::Bool, dims: Vec::new(), interleaved: false }, &mut out);
+    walk(ty, &Leaf { dtype: Dtype::Bool, dims, interleaved: false }, &mut out);
     out
 }
 
