@@ -57,6 +57,7 @@ mod signatures_stats_ir_asm;
 mod slice_methods;
 mod slices;
 mod slices_of_values;
+mod slices_of_values_lent;
 mod slicing;
 mod strides;
 mod structs;

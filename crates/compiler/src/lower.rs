@@ -56,7 +56,7 @@ use mambo_ir::kernel::{Inline, LabelId};
 use mambo_ir::signature::{Access, ArrayType};
 use mambo_ir::{Const, Dtype, Layout, Site, SiteKind, Span, Type};
 use std::collections::{BTreeSet, HashMap, HashSet};
-use value::{ArrayVal, Memory, Place, SliceVal, Val, memory_leaves, result_types};
+use value::{ArrayVal, Memory, Place, SliceVal, Val, memory_leaves, result_types, slice_leaves};
 use walk::Assignments;
 
 type Result<T> = std::result::Result<T, CompileError>;
@@ -319,6 +319,14 @@ impl<'m, 'u> Lower<'m, 'u> {
                 let view = add(self, ValueType::View(view_type(array)));
                 Val::array(view)
             }
+            Type::Slice { mutable, item } => {
+                let item = Ty::from_host(item);
+                let leaves = slice_leaves(&item)
+                    .into_iter()
+                    .map(|leaf| add(self, ValueType::View(leaf.view_type(*mutable))))
+                    .collect();
+                Val::Slice(SliceVal { item, leaves })
+            }
             Type::FixedArray(..) => self.fixed_param(entry, ty, name),
             Type::Ref { mutable, to } => {
                 let ty = Ty::from_host(to);
@@ -539,7 +547,7 @@ impl<'m, 'u> Lower<'m, 'u> {
                 Val::Place(Place::Memory(memory))
             }
             Ty::Array(array) if array.item.as_element().is_none() => {
-                let leaves = value::slice_leaves(&array.item)
+                let leaves = slice_leaves(&array.item)
                     .into_iter()
                     .map(|leaf| self.b.stack_array(leaf.dtype, &leaf.dims))
                     .collect();

@@ -79,8 +79,15 @@ pub enum Type {
     Option(Box<Type>),
     /// A plain structure.
     Struct(Box<StructType>),
-    /// A slice, view or owned array.
+    /// A slice, view or owned array of numbers.
     Array(ArrayType),
+    /// A slice of tuples, structures or fixed-size arrays.
+    Slice {
+        /// Whether it is `&mut`.
+        mutable: bool,
+        /// The type of its elements.
+        item: Box<Type>,
+    },
     /// A reference to a scalar, tuple, structure or fixed-size array. References to arrays
     /// are [`Type::Array`] with the access they give.
     Ref {
@@ -142,6 +149,8 @@ impl fmt::Display for Type {
             Type::Option(item) => write!(f, "Option<{item}>"),
             Type::Struct(ty) => f.write_str(&ty.name),
             Type::Array(array) => write!(f, "{array}"),
+            Type::Slice { mutable: true, item } => write!(f, "&mut [{item}]"),
+            Type::Slice { mutable: false, item } => write!(f, "&[{item}]"),
             Type::Ref { mutable: true, to } => write!(f, "&mut {to}"),
             Type::Ref { mutable: false, to } => write!(f, "&{to}"),
         }

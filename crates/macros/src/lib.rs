@@ -35,8 +35,8 @@ pub fn jit(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Lets kernels take, hold and return a plain structure.
 ///
 /// The fields are numbers, `bool`, tuples, `[T; N]`, or structures with this derive. The
-/// structure may then be an argument, by value or by reference, a result, and a constant that
-/// kernels use.
+/// structure may then be an argument, by value, by reference or in a slice, a result, and a
+/// constant that kernels use.
 #[proc_macro_derive(Data)]
 pub fn data(item: TokenStream) -> TokenStream {
     data::expand(item.into()).unwrap_or_else(syn::Error::into_compile_error).into()

@@ -11,6 +11,7 @@ use crate::slots::{Cons, End, SlotBlock};
 use mambo_ir::Type;
 use mambo_ir::signature::Access;
 use ndarray::{ArrayBase, ArrayRef, OwnedRepr, ViewRepr};
+use std::mem::MaybeUninit;
 
 /// A type that a kernel can take as an argument.
 ///
@@ -18,7 +19,7 @@ use ndarray::{ArrayBase, ArrayRef, OwnedRepr, ViewRepr};
 /// |---|---|
 /// | numbers, `bool`, tuples, `[T; N]`, `Option`, structures with `#[derive(Data)]` | its scalars |
 /// | `&T`, `&mut T` of them but `Option` | a view of each scalar |
-/// | `&[T]`, `&mut [T]` | a view |
+/// | `&[T]`, `&mut [T]` of them but `Option` | a view of each scalar |
 /// | `ArrayView`, `ArrayViewMut`, `Array`, `&ArrayRef`, `&Array` and their `&mut` | a view |
 ///
 /// # Safety
@@ -27,7 +28,7 @@ use ndarray::{ArrayBase, ArrayRef, OwnedRepr, ViewRepr};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a kernel",
     label = "kernels cannot take this type",
-    note = "kernels take numbers and `bool`, tuples and `[T; N]` of them, structures with `#[derive(mambo::Data)]`, slices `&[T]`, and ndarray's `Array`, `ArrayView`, `ArrayViewMut` and `&ArrayRef` of 0 to 6 dimensions",
+    note = "kernels take numbers and `bool`, tuples and `[T; N]` of them, structures with `#[derive(mambo::Data)]`, slices `&[T]` of them, and ndarray's `Array`, `ArrayView`, `ArrayViewMut` and `&ArrayRef` of numbers, of 0 to 6 dimensions",
     note = "for a generic parameter write `T: Number`, `T: Real` or `T: Integer`"
 )]
 pub unsafe trait Arg: Described {
@@ -106,21 +107,41 @@ macro_rules! tuple_references {
 for_each_tuple!(tuple_references);
 references!([T: Leaves, const N: usize] [T; N]);
 
-// SAFETY: a slice is contiguous, and of class C without saying so.
-unsafe impl<T: Element> Arg for &[T] {
-    type Slots = [u64; 3];
+/// The views of a slice, which need an axis to have a length.
+#[inline]
+fn pack_slice<T: Leaves>(first: *mut T, len: usize) -> T::Views<u64> {
+    const {
+        assert!(
+            <T::Views<u64> as SlotBlock>::LEN > 0,
+            "a kernel cannot take a slice of values that hold no number: pass the length"
+        );
+    }
+    let size = size_of::<T>() as u64;
+    if len == 0 {
+        // What an empty slice points to has no fields whose places could be taken.
+        let mut place = MaybeUninit::<T>::uninit();
+        // SAFETY: no element is read or written where there is none.
+        return unsafe { T::views(place.as_mut_ptr(), 0, size) };
+    }
+    // SAFETY: the elements of a slice lie side by side.
+    unsafe { T::views(first, len as u64, size) }
+}
+
+// SAFETY: by the contract of `Leaves`; a slice of numbers is of class C without saying so.
+unsafe impl<T: Leaves> Arg for &[T] {
+    type Slots = T::Views<u64>;
     #[inline]
     fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
-        [self.as_ptr() as u64, self.len() as u64, 1]
+        pack_slice(self.as_ptr().cast_mut(), self.len())
     }
 }
 
-// SAFETY: a slice is contiguous, and of class C without saying so.
-unsafe impl<T: Element> Arg for &mut [T] {
-    type Slots = [u64; 3];
+// SAFETY: by the contract of `Leaves`; a slice of numbers is of class C without saying so.
+unsafe impl<T: Leaves> Arg for &mut [T] {
+    type Slots = T::Views<u64>;
     #[inline]
     fn pack(&mut self, _: &mut Layouts) -> Self::Slots {
-        [self.as_mut_ptr() as u64, self.len() as u64, 1]
+        pack_slice(self.as_mut_ptr(), self.len())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Types and constants of the host, in the compiler's words.
 
-use crate::plain::Plain;
+use crate::plain::{Leaves, Plain};
 use crate::rank::Rank;
 use crate::scalar::Element;
 use crate::slots::as_slots;
@@ -38,15 +38,31 @@ pub(crate) fn array_type<T: Element>(rank: u8, access: Access, slice: bool) -> T
     Type::Array(ArrayType { dtype: T::DTYPE, rank, layout: Layout::C, access, slice })
 }
 
-impl<T: Element> Described for &[T] {
-    fn describe() -> Type {
-        array_type::<T>(1, Access::Shared, true)
+/// A slice of `T`: an array if it is one of numbers.
+fn slice_type<T: Plain>(mutable: bool) -> Type {
+    let dtype = match T::plain_type() {
+        Type::Scalar(dtype) => Some(dtype),
+        Type::Complex(part) => part.to_complex(),
+        _ => None,
+    };
+    let access = if mutable { Access::Mut } else { Access::Shared };
+    match dtype {
+        Some(dtype) => {
+            Type::Array(ArrayType { dtype, rank: 1, layout: Layout::C, access, slice: true })
+        }
+        None => Type::Slice { mutable, item: Box::new(T::plain_type()) },
     }
 }
 
-impl<T: Element> Described for &mut [T] {
+impl<T: Leaves> Described for &[T] {
     fn describe() -> Type {
-        array_type::<T>(1, Access::Mut, true)
+        slice_type::<T>(false)
+    }
+}
+
+impl<T: Leaves> Described for &mut [T] {
+    fn describe() -> Type {
+        slice_type::<T>(true)
     }
 }
 
@@ -164,6 +180,6 @@ fn leaves(ty: &Type, into: &mut Vec<Dtype>) {
             into.push(Dtype::Bool);
             leaves(item, into);
         }
-        Type::Array(_) | Type::Ref { .. } => {}
+        Type::Array(_) | Type::Slice { .. } | Type::Ref { .. } => {}
     }
 }

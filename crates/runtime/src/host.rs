@@ -35,8 +35,8 @@ pub(crate) fn take_payload() -> Option<Box<dyn Any + Send>> {
 /// The slots must be those of a value of [`HostArg::host_type`].
 #[diagnostic::on_unimplemented(
     message = "a kernel cannot call a function that takes `{Self}`",
-    label = "functions called by a kernel take plain values, slices and array views",
-    note = "let the function take numbers, `bool`, tuples, structures with `#[derive(mambo::Data)]`, `&[T]`, `ArrayView` or `ArrayViewMut`; or make it a kernel with `#[jit]`"
+    label = "functions called by a kernel take plain values, and slices and array views of numbers",
+    note = "let the function take numbers, `bool`, tuples, structures with `#[derive(mambo::Data)]`, `&[T]`, `ArrayView` or `ArrayViewMut` of numbers; or make it a kernel with `#[jit]`"
 )]
 pub unsafe trait HostArg {
     /// Its slots.
@@ -130,8 +130,8 @@ unsafe impl<'a, T: Element, D: Rank> HostArg for ArrayBase<ViewRepr<&'a mut T>, 
 /// and a [`Plain`] result.
 #[diagnostic::on_unimplemented(
     message = "a kernel cannot call this function",
-    label = "not a safe function of at most 8 plain arguments, slices and views",
-    note = "functions called by a kernel take numbers, `bool`, tuples, structures with `#[derive(mambo::Data)]`, slices and array views, and return plain values; or make it a kernel with `#[jit]`"
+    label = "not a safe function of at most 8 plain arguments, slices and views of numbers",
+    note = "functions called by a kernel take numbers, `bool`, tuples, structures with `#[derive(mambo::Data)]`, slices and array views of numbers, and return plain values; or make it a kernel with `#[jit]`"
 )]
 pub trait HostFn<Args, Result>: Copy {
     /// How a kernel calls it.

@@ -17,7 +17,7 @@ use mambo_ir::signature::StructType;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type that kernels know",
     label = "kernels cannot take, return, capture or hold this type",
-    note = "kernels know numbers and `bool`, tuples and `[T; N]` of them, structures with `#[derive(mambo::Data)]`, slices `&[T]`, and ndarray's `Array`, `ArrayView`, `ArrayViewMut` and `&ArrayRef` of 0 to 6 dimensions (tuples up to 6 items)",
+    note = "kernels know numbers and `bool`, tuples and `[T; N]` of them, structures with `#[derive(mambo::Data)]`, slices `&[T]` of them, and ndarray's `Array`, `ArrayView`, `ArrayViewMut` and `&ArrayRef` of numbers, of 0 to 6 dimensions (tuples up to 6 items)",
     note = "for a generic parameter write `T: Number`, `T: Real` or `T: Integer`"
 )]
 pub unsafe trait Plain: Sized {

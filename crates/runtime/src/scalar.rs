@@ -18,7 +18,7 @@ mod sealed {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element type of an array in a kernel",
     label = "not a number or `bool`",
-    note = "arrays and slices hold i8 to i128, u8 to u128, isize, usize, f32, f64, bool, `Complex<f32>` or `Complex<f64>`; for a structure, pass one array a field",
+    note = "arrays hold i8 to i128, u8 to u128, isize, usize, f32, f64, bool, `Complex<f32>` or `Complex<f64>`; for structures, tuples and `[T; N]`, take a slice `&[T]`, or one array a field",
     note = "for a generic parameter write `T: Number`, `T: Real` or `T: Integer`"
 )]
 pub trait Element:

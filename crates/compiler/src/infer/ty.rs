@@ -72,7 +72,7 @@ pub(crate) struct StructTy {
     pub(crate) fields: Vec<(String, Ty)>,
 }
 
-/// An array of numbers.
+/// An array of numbers, or a slice of anything plain.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ArrayTy {
     pub(crate) item: Box<Ty>,
@@ -157,6 +157,12 @@ impl Ty {
                 access: *access,
                 slice: *slice,
             }),
+            Type::Slice { mutable, item } => Ty::Array(ArrayTy {
+                item: Box::new(Ty::from_host(item)),
+                rank: 1,
+                access: if *mutable { Access::Mut } else { Access::Shared },
+                slice: true,
+            }),
             Type::Ref { mutable: true, to } => Ty::RefMut(Box::new(Ty::from_host(to))),
             Type::Ref { mutable: false, to } => Ty::from_host(to),
         }
@@ -178,6 +184,10 @@ impl Ty {
                     fields: fields.collect::<Option<_>>()?,
                 }))
             }
+            Ty::Array(array) if array.slice && array.item.as_element().is_none() => Type::Slice {
+                mutable: array.access != Access::Shared,
+                item: Box::new(array.item.to_host()?),
+            },
             Ty::Array(array) => Type::Array(ArrayType {
                 dtype: array.item.as_element()?,
                 rank: array.rank,
