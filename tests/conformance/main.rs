@@ -58,6 +58,7 @@ mod slice_methods;
 mod slices;
 mod slices_of_values;
 mod slices_of_values_lent;
+mod slices_of_values_used;
 mod slicing;
 mod strides;
 mod structs;

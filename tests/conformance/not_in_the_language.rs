@@ -208,3 +208,28 @@ fn blocks_with_labels_give_arrays_or_slices() {
     let error = chosen::try_call(true, [0.5; 3]);
     rejected(error, line!() - 5, "one way out of this block gives an array of fixed size");
 }
+
+#[test]
+fn slices_of_values_have_fewer_methods() {
+    #[jit]
+    fn rotated(points: &mut [(f64, u8)]) {
+        points.rotate_left(1);
+    }
+    let error = rotated::try_call(&mut [(0.5, 1), (1.5, 2)][..]);
+    rejected(error, line!() - 3, "`reverse` both parts, and then the whole");
+
+    #[jit]
+    fn contained(points: &[[i32; 2]]) -> bool {
+        points.contains(&[1, 2])
+    }
+    rejected(contained::try_call(&[[1, 2]][..]), line!() - 2, "ask with `iter().any(..)`");
+
+    #[derive(Clone, Copy, Data)]
+    struct Nothing;
+    #[jit]
+    fn of_nothing(n: usize) -> usize {
+        let all = [Nothing; 3];
+        all[n..].len()
+    }
+    rejected(of_nothing::try_call(1), line!() - 2, "a slice of it has no length");
+}

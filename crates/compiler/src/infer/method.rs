@@ -549,7 +549,7 @@ fn instead(method: &str) -> &'static str {
         }
         "dot" => "; write the product as loops",
         "sort" | "sort_unstable" | "sort_by" | "binary_search" => {
-            "; write it as loops, or call a plain function that takes the slice"
+            "; write it as loops, or call a plain function that takes the slice of numbers"
         }
         "push" | "pop" => "; allocate an array that is large enough, and count",
         _ => "",

@@ -179,10 +179,16 @@ impl<'u> Lower<'_, 'u> {
                 let at = self.scalar_expr(at)?;
                 self.split_at(&Val::Slice(slice), at, receiver, name == "split_at_mut")?
             }
-            ("clone", []) => {
-                return self.error(expr.span, "a slice is not cloned in a kernel: use it itself");
-            }
-            _ => return Ok(None),
+            _ => match instead(name) {
+                Some(instead) => {
+                    let item = &slice.item;
+                    let message = format!(
+                        "`[{item}]` has no method `{name}` in the kernel language: {instead}"
+                    );
+                    return self.error(expr.span, message);
+                }
+                None => return Ok(None),
+            },
         }))
     }
 
@@ -234,4 +240,17 @@ impl<'u> Lower<'_, 'u> {
         let mutable = name.ends_with("_mut");
         Ok(Iter::Windows { slice, size, step: size, len, cut, mutable })
     }
+}
+
+/// What to write instead of methods that only slices of numbers have.
+fn instead(method: &str) -> Option<&'static str> {
+    Some(match method {
+        "clone" => "use the slice itself",
+        "to_vec" | "to_owned" => "copy the elements to a slice that the caller lends",
+        "contains" => "ask with `iter().any(..)`",
+        "rotate_left" | "rotate_right" => "`reverse` both parts, and then the whole",
+        "copy_within" => "copy the elements in a loop",
+        "partition_point" => "search in a loop",
+        _ => return None,
+    })
 }
