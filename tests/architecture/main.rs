@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which packages of this house a crate may name in its dependencies.
-const EDGES: [(&str, &[&str]); 7] = [
+const EDGES: [(&str, &[&str]); 8] = [
     ("ir", &[]),
     ("frontend", &["mambo-ir"]),
     ("macros", &["mambo-frontend", "mambo-ir"]),
     ("compiler", &["mambo-ir"]),
     ("cranelift", &["mambo-compiler", "mambo-ir"]),
+    ("x86", &[]),
     ("runtime", &["mambo-compiler", "mambo-ir"]),
     ("mambo", &["mambo-cranelift", "mambo-macros", "mambo-runtime"]),
 ];
@@ -104,8 +105,12 @@ fn nothing(found: Vec<String>) {
 fn dependencies_point_one_way() {
     let mut found = Vec::new();
     for (krate, allowed) in EDGES {
-        let own = dependencies(&manifest(krate), "dependencies");
-        assert!(!own.is_empty(), "the manifest of `{krate}` was not understood");
+        let manifest = manifest(krate);
+        let own = dependencies(&manifest, "dependencies");
+        assert!(
+            manifest.contains("\n[dependencies]\n"),
+            "the manifest of `{krate}` was not understood"
+        );
         for name in own.iter().filter(|name| name.starts_with("mambo")) {
             if !allowed.contains(&name.as_str()) {
                 found.push(format!("`{krate}` must not know `{name}`"));
