@@ -99,7 +99,9 @@ fn check_text(text: &str) {
             ValueType::Scalar(dtype) => Const::one(dtype).into(),
             ValueType::View(ty) => {
                 let dims = vec![2; ty.rank as usize];
-                let buffer = memory.add(ty.dtype, vec![Const::one(ty.dtype); 1 << ty.rank]);
+                let count = usize::from(ty.dtype.parts()) << ty.rank;
+                let scalars = vec![Const::one(ty.dtype.part()); count];
+                let buffer = memory.add(ty.dtype, scalars);
                 View::contiguous(buffer, &dims, ty.layout).into()
             }
         })
