@@ -14,6 +14,7 @@ mod allocation;
 mod array_literals;
 mod arrays_as_slices;
 mod assertions;
+mod bodies;
 mod casts;
 mod closures;
 mod complex_numbers;

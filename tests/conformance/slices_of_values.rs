@@ -1,34 +1,8 @@
 //! Slices of structures, tuples and fixed-size arrays: parts of arrays of fixed size.
 
-use crate::check::Same;
+use crate::bodies::{Body, body};
 use mambo::Complex;
 use mambo::prelude::*;
-
-#[derive(Clone, Copy, Debug, PartialEq, Data)]
-struct Body {
-    id: u8,
-    mass: f64,
-    position: [f32; 3],
-    links: [[i16; 2]; 2],
-    charge: i128,
-}
-
-impl Same for Body {
-    fn same(&self, other: &Self) -> bool {
-        self == other
-    }
-}
-
-fn body(seed: u8) -> Body {
-    let k = f32::from(seed);
-    Body {
-        id: seed,
-        mass: f64::from(seed) * 0.75 - 2.0,
-        position: [k, k + 0.5, -k],
-        links: [[1, 2], [3, i16::from(seed)]],
-        charge: -i128::from(seed) << 70,
-    }
-}
 
 #[jit]
 fn nested(mut a: [[f64; 2]; 3], i: usize, j: usize) -> ([[f64; 2]; 3], f64, usize) {

@@ -1,18 +1,9 @@
 //! Slices of structures, tuples and fixed-size arrays of the host, of any length: what is
 //! written to one leaf leaves the others and what lies around them as they are.
 
+use crate::bodies::{Body, body};
 use mambo::Complex;
 use mambo::prelude::*;
-
-#[derive(Clone, Copy, Debug, PartialEq, Data)]
-struct Body {
-    id: u8,
-    mass: f64,
-    position: [f32; 3],
-    links: [[i16; 2]; 2],
-    charge: i128,
-}
-same_fields!(Body: id mass position links charge);
 
 /// Larger than its scalars by more than a half.
 #[derive(Clone, Copy, Debug, PartialEq, Data)]
@@ -35,17 +26,6 @@ struct Outer {
     only: Only,
 }
 same_fields!(Outer: small bodies only);
-
-fn body(seed: u8) -> Body {
-    let k = f32::from(seed);
-    Body {
-        id: seed,
-        mass: f64::from(seed) * 0.75 - 2.0,
-        position: [k, k + 0.5, -k],
-        links: [[1, 2], [3, i16::from(seed)]],
-        charge: -i128::from(seed) << 70,
-    }
-}
 
 fn padded(seed: u8) -> Padded {
     Padded {
