@@ -71,6 +71,14 @@ fn of_parts(a: ArrayView2<f64>) -> (Array1<f64>, Array2<f64>, f64) {
     (column, turned, sum + a.slice(s![.., 1..]).mapv(f64::sin).sum())
 }
 
+/// Both are repeated, one by rows and one by columns.
+#[jit]
+fn outer(a: ArrayView2<f64>, b: ArrayView2<f64>) -> (Array2<f64>, f64) {
+    let c = &a.t() + &b.t();
+    let sum = c.sum();
+    (c, sum)
+}
+
 #[jit]
 fn along_axes(a: ArrayView2<f64>, b: ArrayView2<f64>) -> (Array1<f64>, Array1<f64>, f64) {
     let c = a.mapv(|x| x * 0.7);
@@ -176,6 +184,11 @@ fn of_two_axes() {
             }
             for b in &arrays {
                 same!(combined(v, b.view()), 0 array, 1 number);
+                if rows > 0 {
+                    let (row, column) = (v.slice(s![..1, ..]), b.slice(s![.., ..1]));
+                    same!(outer(row, column), 0 array, 1 number);
+                    same!(outer(row.to_owned().view(), column.to_owned().view()), 0 array, 1 number);
+                }
                 if rows > 0 {
                     same!(along_axes(v, b.view()), 0 array, 1 array, 2 number);
                 }

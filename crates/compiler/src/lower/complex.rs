@@ -406,45 +406,55 @@ impl<'u> Lower<'_, 'u> {
         )
     }
 
-    pub(super) fn complex_sqrt(&mut self, (re, im): Parts) -> Result<Val> {
-        let ty = self.complex_type(re);
-        let dtype = self.b.func.dtype(re);
+    pub(super) fn complex_sqrt(&mut self, z: Parts) -> Result<Val> {
+        let (re, im) = z;
         let zero = self.zero_like(re);
-        let (on_real, on_imaginary) = (self.is_zero(im), self.is_zero(re));
+        let two = self.float(self.b.func.dtype(re), 2.0);
         let (right, above) = (self.is("is_sign_positive", re), self.is("is_sign_positive", im));
-        let two = self.float(dtype, 2.0);
-        self.branch(
-            on_real,
-            &[],
-            &ty,
+        self.complex_root_by_axes(
+            z,
+            (Unary::Sqrt, two),
             |lower| {
                 let size = lower.b.unary(Unary::Neg, re);
                 let size = lower.b.select(right, re, size);
                 let root = lower.b.unary(Unary::Sqrt, size);
                 let below = lower.b.unary(Unary::Neg, root);
                 let imaginary = lower.b.select(above, root, below);
-                Ok(complex(lower.select_parts(right, (root, im), (zero, imaginary))))
+                lower.select_parts(right, (root, im), (zero, imaginary))
             },
             |lower| {
-                lower.branch(
-                    on_imaginary,
-                    &[],
-                    &ty,
-                    |lower| {
-                        let size = lower.b.unary(Unary::Abs, im);
-                        let half = lower.div(size, two);
-                        let root = lower.b.unary(Unary::Sqrt, half);
-                        let below = lower.b.unary(Unary::Neg, root);
-                        Ok(complex((root, lower.b.select(above, root, below))))
-                    },
-                    |lower| {
-                        let (r, theta) = lower.polar((re, im));
-                        let r = lower.b.unary(Unary::Sqrt, r);
-                        let theta = lower.div(theta, two);
-                        Ok(complex(lower.in_polar(r, theta)))
-                    },
-                )
+                let size = lower.b.unary(Unary::Abs, im);
+                let half = lower.div(size, two);
+                let root = lower.b.unary(Unary::Sqrt, half);
+                let below = lower.b.unary(Unary::Neg, root);
+                (root, lower.b.select(above, root, below))
             },
+        )
+    }
+
+    /// A root of this degree: of numbers on the axes as given, of others by size and angle.
+    pub(super) fn complex_root_by_axes(
+        &mut self,
+        (re, im): Parts,
+        (root, degree): (Unary, Value),
+        on_real: impl FnOnce(&mut Self) -> Parts,
+        on_imaginary: impl FnOnce(&mut Self) -> Parts,
+    ) -> Result<Val> {
+        let ty = self.complex_type(re);
+        let (is_real, is_imaginary) = (self.is_zero(im), self.is_zero(re));
+        let elsewhere = |lower: &mut Self| {
+            let (r, theta) = lower.polar((re, im));
+            let r = lower.b.unary(root, r);
+            let theta = lower.div(theta, degree);
+            Ok(complex(lower.in_polar(r, theta)))
+        };
+        let on_imaginary = |lower: &mut Self| Ok(complex(on_imaginary(lower)));
+        self.branch(
+            is_real,
+            &[],
+            &ty,
+            |lower| Ok(complex(on_real(lower))),
+            |lower| lower.branch(is_imaginary, &[], &ty, on_imaginary, elsewhere),
         )
     }
 

@@ -1,7 +1,7 @@
 //! Lowers functions of complex numbers that are made of others: each is the formula of the crate
 //! `num-complex`, step by step, so that bits agree.
 
-use super::complex::{Parts, complex};
+use super::complex::Parts;
 use super::{Lower, Result};
 use mambo_ir::function::{Binary, Compare, Unary, Value};
 use mambo_ir::kernel::BinaryOp;
@@ -211,48 +211,34 @@ impl Lower<'_, '_> {
         value
     }
 
-    fn complex_cbrt(&mut self, (re, im): Parts) -> Result<Parts> {
-        let ty = self.complex_type(re);
+    fn complex_cbrt(&mut self, z: Parts) -> Result<Parts> {
+        let (re, im) = z;
         let dtype = self.b.func.dtype(re);
-        let (on_real, on_imaginary) = (self.is_zero(im), self.is_zero(re));
         let (right, above) = (self.is("is_sign_positive", re), self.is("is_sign_positive", im));
         let (two, three) = (self.float(dtype, 2.0), self.float(dtype, 3.0));
-        let root = self.branch(
-            on_real,
-            &[],
-            &ty,
+        // A root of a size that lies off the axis: half of it, and that times the root of 3.
+        let sides = |lower: &mut Self, size: Value| {
+            let root = lower.b.unary(Unary::Cbrt, size);
+            let short = lower.div(root, two);
+            let factor = lower.b.unary(Unary::Sqrt, three);
+            (short, lower.mul(factor, short))
+        };
+        let root = self.complex_root_by_axes(
+            z,
+            (Unary::Cbrt, three),
             |lower| {
                 let own = lower.b.unary(Unary::Cbrt, re);
                 let size = lower.b.unary(Unary::Neg, re);
-                let size = lower.b.unary(Unary::Cbrt, size);
-                let short = lower.div(size, two);
-                let factor = lower.b.unary(Unary::Sqrt, three);
-                let long = lower.mul(factor, short);
+                let (short, long) = sides(lower, size);
                 let below = lower.b.unary(Unary::Neg, long);
                 let long = lower.b.select(above, long, below);
-                Ok(complex(lower.select_parts(right, (own, im), (short, long))))
+                lower.select_parts(right, (own, im), (short, long))
             },
             |lower| {
-                lower.branch(
-                    on_imaginary,
-                    &[],
-                    &ty,
-                    |lower| {
-                        let size = lower.b.unary(Unary::Abs, im);
-                        let size = lower.b.unary(Unary::Cbrt, size);
-                        let short = lower.div(size, two);
-                        let factor = lower.b.unary(Unary::Sqrt, three);
-                        let long = lower.mul(factor, short);
-                        let below = lower.b.unary(Unary::Neg, short);
-                        Ok(complex((long, lower.b.select(above, short, below))))
-                    },
-                    |lower| {
-                        let (r, theta) = lower.polar((re, im));
-                        let r = lower.b.unary(Unary::Cbrt, r);
-                        let theta = lower.div(theta, three);
-                        Ok(complex(lower.in_polar(r, theta)))
-                    },
-                )
+                let size = lower.b.unary(Unary::Abs, im);
+                let (short, long) = sides(lower, size);
+                let below = lower.b.unary(Unary::Neg, short);
+                (long, lower.b.select(above, short, below))
             },
         )?;
         self.parts(root)

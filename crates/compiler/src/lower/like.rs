@@ -62,11 +62,6 @@ impl Lower<'_, '_> {
             let ty = self.b.func.view_type(owned);
             ty.rank as usize == dims.len() && ty.layout != Layout::C
         });
-        let same_rank =
-            operands.iter().all(|&view| self.b.func.view_type(view).rank as usize == dims.len());
-        if layouts == [Layout::F; 2] && same_rank && dims.len() > 1 {
-            return Ok(self.allocate_f(dims, dtype));
-        }
         let zipped = (!shortcut && dims.len() > 1).then(|| self.zipped_strides(broadcast, &dims));
         let Some(written) = written else {
             return Ok(match zipped {
