@@ -191,8 +191,8 @@ fn nothing_is_left_over() {
     let mut found = Vec::new();
     // Put together here, so that this file does not hold what it looks for.
     let macros = ["todo", "unimplemented", "dbg"].map(|name| format!("{name}!("));
-    let attributes = ["#[ignore", "#[should_panic]"];
-    let paths = ["/home/", "/root/", "/work/", "/tmp/"].map(|path| format!("\"{path}"));
+    let attributes = ["ignore", "should_panic]"].map(|name| format!("#[{name}"));
+    let paths = ["home", "root", "work", "tmp"].map(|folder| format!("\"/{folder}/"));
     for (name, text) in sources() {
         let checked = name.starts_with("crates/") && name.contains("/src/");
         for (number, line) in text.lines().enumerate() {

@@ -3,11 +3,11 @@
 use crate::arg::{Arg, references};
 use crate::context::Allocations;
 use crate::describe::{Described, reference_type};
-use crate::plain::{LeafView, Leaves, Plain, leaf_view};
+use crate::plain::{Leaves, Plain, one_leaf};
 use crate::rank::Layouts;
 use crate::ret::{Ret, plain_results};
 use crate::scalar::{Element, Scalar};
-use crate::slots::{End, SlotBlock};
+use crate::slots::End;
 use mambo_ir::Type;
 use num_complex::Complex;
 
@@ -31,17 +31,7 @@ macro_rules! complex_numbers {
 
         // SAFETY: a complex number is one element of two parts, which `num_complex` lays out
         // as `[T; 2]`.
-        unsafe impl Leaves for Complex<$part> {
-            type Views<Axes: SlotBlock> = LeafView<Axes>;
-            #[inline]
-            unsafe fn views<Axes: SlotBlock>(
-                this: *mut Self,
-                lengths: Axes,
-                steps: Axes,
-            ) -> LeafView<Axes> {
-                leaf_view(this, lengths, steps)
-            }
-        }
+        one_leaf!(unsafe Complex<$part>);
     )*};
 }
 complex_numbers!(f32, f64);

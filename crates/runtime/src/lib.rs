@@ -7,10 +7,10 @@
 //! * [`Number`], [`Real`], [`Integer`], [`Elementwise`]: bounds for generic kernels.
 //! * [`Kernel`]: a kernel as a type. [`Error`]: what can go wrong.
 //!
-//! A type flattens into 64-bit slots depth first: a scalar is one slot; tuples, structures and
-//! `[T; N]` are their items; `Option` is a `bool` and the value; arrays, views, slices and
-//! `&[T; N]` are address, lengths, strides; a reference to another plain type is the address
-//! of each scalar. Because the slots of a type are a type too, a call packs them on its stack
+//! A type flattens into 64-bit slots depth first: a scalar is one slot, of 128 bits
+//! two; tuples, structures and `[T; N]` are their items; `Option` is a `bool` and the value;
+//! arrays and views are address, lengths, strides; references to plain types and slices of them
+//! are the same for each scalar, with an axis for every `[T; N]` and slice around it. Because the slots of a type are a type too, a call packs them on its stack
 //! without a buffer.
 //!
 //! Where to begin reading: `dispatcher.rs`. Invariant: this crate knows no concrete backend.

@@ -88,6 +88,27 @@ pub(crate) fn leaf_view<T, Axes: SlotBlock>(
     Cons(this as u64, Cons(lengths, steps))
 }
 
+/// Implements [`Leaves`] for what is one element of an array.
+///
+/// # Safety
+/// The type must be an [`Element`] of the type it is described as.
+macro_rules! one_leaf {
+    (unsafe $ty:ty) => {
+        unsafe impl $crate::plain::Leaves for $ty {
+            type Views<Axes: $crate::slots::SlotBlock> = $crate::plain::LeafView<Axes>;
+            #[inline]
+            unsafe fn views<Axes: $crate::slots::SlotBlock>(
+                this: *mut Self,
+                lengths: Axes,
+                steps: Axes,
+            ) -> Self::Views<Axes> {
+                $crate::plain::leaf_view(this, lengths, steps)
+            }
+        }
+    };
+}
+pub(crate) use one_leaf;
+
 macro_rules! plain_scalars {
     ($($ty:ident),*) => {$(
         // SAFETY: one scalar with the slots of its type.
@@ -107,17 +128,7 @@ macro_rules! plain_scalars {
         }
 
         // SAFETY: the only scalar is the value itself.
-        unsafe impl Leaves for $ty {
-            type Views<Axes: SlotBlock> = LeafView<Axes>;
-            #[inline]
-            unsafe fn views<Axes: SlotBlock>(
-                this: *mut Self,
-                lengths: Axes,
-                steps: Axes,
-            ) -> LeafView<Axes> {
-                leaf_view(this, lengths, steps)
-            }
-        }
+        one_leaf!(unsafe $ty);
     )*};
 }
 for_each_scalar!(plain_scalars);
