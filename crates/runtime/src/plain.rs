@@ -94,6 +94,7 @@ pub(crate) fn leaf_view<T, Axes: SlotBlock>(
 /// The type must be an [`Element`] of the type it is described as.
 macro_rules! one_leaf {
     (unsafe $ty:ty) => {
+        // SAFETY: the only leaf is the element itself, as the caller says.
         unsafe impl $crate::plain::Leaves for $ty {
             type Views<Axes: $crate::slots::SlotBlock> = $crate::plain::LeafView<Axes>;
             #[inline]
@@ -127,7 +128,6 @@ macro_rules! plain_scalars {
             }
         }
 
-        // SAFETY: the only scalar is the value itself.
         one_leaf!(unsafe $ty);
     )*};
 }
