@@ -51,6 +51,18 @@ fn chains(a: i32) -> (u8, i64, f32, u64) {
 }
 
 #[jit]
+fn loaded(a: &[u16], b: &[i16], c: &[u8], d: &[i32]) -> (i32, u64, i64, f64, u64) {
+    (a[0] as i16 as i32, b[0] as u16 as u64, c[0] as i8 as i64, d[0] as u32 as f64, d[0] as u64)
+}
+
+#[test]
+fn an_element_changes_its_sign_on_the_way() {
+    for x in [0, 1, 127, 128, 255, 0x7FFF, 0x8000, 0xFFFF] {
+        check!(loaded(&[x], &[x as i16], &[x as u8], &[-i32::from(x)]));
+    }
+}
+
+#[jit]
 fn literals() -> (u8, i8, u64, f32, i32) {
     (300.7 as u8, -1 as i8, -1i32 as u64, 16777217 as f32, f64::NAN as i32)
 }

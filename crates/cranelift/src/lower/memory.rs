@@ -119,7 +119,8 @@ impl Lowering<'_, '_> {
         offset: i32,
     ) -> clif::Value {
         let b = self.b.ins();
-        let wide = match (dtype.size(), dtype.is_signed_int()) {
+        let signed = dtype.is_signed_int();
+        let wide = match (dtype.size(), signed) {
             (1, false) => b.uload8(types::I64, flags, address, offset),
             (1, true) => b.sload8(types::I64, flags, address, offset),
             (2, false) => b.uload16(types::I64, flags, address, offset),
@@ -129,7 +130,7 @@ impl Lowering<'_, '_> {
             _ => unreachable!("64 bits are not widened"),
         };
         let value = self.b.ins().ireduce(clif_type(dtype), wide);
-        self.widened.insert(value, wide);
+        self.widened.insert((value, signed), wide);
         value
     }
 

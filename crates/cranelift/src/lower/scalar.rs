@@ -97,7 +97,7 @@ impl Lowering<'_, '_> {
     fn extend(&mut self, value: clif::Value, dtype: Dtype, to: clif::Type) -> clif::Value {
         if clif_type(dtype) == to {
             value
-        } else if let Some(&wide) = self.widened.get(&value)
+        } else if let Some(&wide) = self.widened.get(&(value, dtype.is_signed_int()))
             && to.bits() <= 64
         {
             if to == types::I64 { wide } else { self.b.ins().ireduce(to, wide) }
