@@ -30,6 +30,7 @@ use crate::dtype::Dtype;
 use crate::signature::Layout;
 use crate::site::Site;
 use crate::span::Span;
+use crate::vector::VectorLoop;
 use std::fmt;
 use std::sync::Arc;
 
@@ -422,6 +423,18 @@ pub enum Op {
         /// The body.
         body: Block,
     },
+    /// Runs a prefix of the turns of a loop in logical vectors. Results: how many turns were
+    /// done, then the reductions of these turns.
+    VectorLoop {
+        /// The number of turns there are; `usize`.
+        count: Value,
+        /// What the loop takes from outside.
+        args: Vec<Value>,
+        /// Initial values of the reductions.
+        init: Vec<Value>,
+        /// The loop.
+        plan: Arc<VectorLoop>,
+    },
 }
 
 /// Operations on one scalar.
@@ -618,6 +631,11 @@ impl Op {
                 *end = map(*end);
             }
             Op::Loop { init, .. } => each(init),
+            Op::VectorLoop { count, args, init, .. } => {
+                each(args);
+                each(init);
+                *count = map(*count);
+            }
         }
     }
 
@@ -747,6 +765,19 @@ impl Function {
             }
         }
         callees
+    }
+
+    /// The instructions that are in the tree of blocks, outer ones first.
+    pub fn reachable_insts(&self) -> Vec<Inst> {
+        let mut insts = Vec::new();
+        let mut open = vec![self.entry];
+        while let Some(block) = open.pop() {
+            for &inst in &self.block(block).insts {
+                insts.push(inst);
+                open.extend(self.inst(inst).op.blocks());
+            }
+        }
+        insts
     }
 
     /// A block.

@@ -10,6 +10,7 @@
 mod hosts;
 mod machine;
 mod memory;
+mod vector;
 
 pub use memory::{BufferId, Memory};
 

@@ -6,6 +6,7 @@
 //! * [`function`]: the typed, structured, static single assignment form every pass and
 //!   backend works on, with its [`builder`], [`text`] form, [`verify`]er, scalar
 //!   [`eval`]uation and [`interpret`]er.
+//! * [`vector`]: loops in logical vectors, an instruction of that form.
 //!
 //! Invariant: this crate knows no target, no array library and no macro. Everything here is
 //! plain data and can be written as text.
@@ -21,6 +22,7 @@ pub mod signature;
 pub mod site;
 pub mod span;
 pub mod text;
+pub mod vector;
 pub mod verify;
 
 pub use constant::Const;

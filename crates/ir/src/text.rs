@@ -27,6 +27,7 @@ mod lex;
 mod names;
 mod parse;
 mod print;
+mod vector;
 
 pub use parse::{ParseError, parse};
 pub use print::{print_function, print_inst, print_terminator};

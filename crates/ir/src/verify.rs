@@ -31,6 +31,7 @@
 
 mod sites;
 mod types;
+mod vector;
 
 use crate::function::{
     Block, FuncId, Function, Inst, InstInfo, Module, Op, Terminator, Value, ValueType,

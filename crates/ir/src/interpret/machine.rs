@@ -4,7 +4,7 @@
 //! can exhaust the interpreter's own.
 
 use super::memory::Origin;
-use super::{BufferId, Defect, Limits, Memory, Operand, Trap, View, hosts};
+use super::{BufferId, Defect, Limits, Memory, Operand, Trap, View, hosts, vector};
 use crate::constant::Const;
 use crate::eval;
 use crate::function::{
@@ -47,7 +47,7 @@ struct Turns {
 }
 
 /// Why an instruction could not be done.
-enum Stop {
+pub(super) enum Stop {
     Panic(SiteId, Vec<u64>),
     Fault(String),
 }
@@ -58,11 +58,11 @@ impl From<&str> for Stop {
     }
 }
 
-type Step<T = ()> = Result<T, Stop>;
+pub(super) type Step<T = ()> = Result<T, Stop>;
 
 pub(super) struct Machine<'a> {
     module: &'a Module,
-    memory: &'a mut Memory,
+    pub(super) memory: &'a mut Memory,
     limits: Limits,
     /// The function being run.
     function: &'a Function,
@@ -298,6 +298,16 @@ impl<'a> Machine<'a> {
                 self.define_from_scratch(&self.function.block(*body).params);
             }
             Op::Scope { body } => self.open_block(*body, Some(inst), Turns::default()),
+            Op::VectorLoop { count, args, init, plan } => {
+                let count = self.index(*count)?;
+                let inputs = args.iter().map(|&arg| self.get(arg)).collect::<Step<Vec<_>>>()?;
+                let init = init.iter().map(|&init| self.scalar(init)).collect::<Step<Vec<_>>>()?;
+                let (done, results) = vector::run(self, plan, count, &inputs, &init)?;
+                self.define(result(0), done);
+                for (&value, result) in info.results[1..].iter().zip(results) {
+                    self.define(value, result);
+                }
+            }
         }
         Ok(())
     }

@@ -42,8 +42,8 @@ struct Known<T> {
     defined: bool,
 }
 
-struct Body<'a, 'b> {
-    parser: &'a mut Parser<'b>,
+pub(super) struct Body<'a, 'b> {
+    pub(super) parser: &'a mut Parser<'b>,
     function: Function,
     values: HashMap<u32, Known<Value>>,
     blocks: HashMap<u32, Known<Block>>,
@@ -202,7 +202,7 @@ impl Body<'_, '_> {
         self.parser.error("these parameters have no initial values")
     }
 
-    fn span(&mut self) -> Span {
+    pub(super) fn span(&mut self) -> Span {
         match *self.parser.peek() {
             Token::Place(line, column) => {
                 self.parser.advance();
@@ -303,6 +303,14 @@ impl Body<'_, '_> {
             let span = self.span();
             self.block(body)?;
             return Ok(Some((Op::Scope { body }, span)));
+        }
+        if self.parser.take_word("vector") {
+            let (count, args) = (self.value()?, self.values("(", ")")?);
+            let reduces = self.parser.take_word("reduce");
+            let init = if reduces { self.values("(", ")")? } else { Vec::new() };
+            let span = self.span();
+            let plan = Arc::new(self.vector_loop()?);
+            return Ok(Some((Op::VectorLoop { count, args, init, plan }, span)));
         }
         Ok(None)
     }
@@ -448,7 +456,7 @@ impl Body<'_, '_> {
     }
 
     /// Which scalar of an element: the first, if none is named.
-    fn part(&mut self) -> Parse<u8> {
+    pub(super) fn part(&mut self) -> Parse<u8> {
         if self.parser.take_word("part") { self.parser.number() } else { Ok(0) }
     }
 

@@ -145,10 +145,10 @@ fn is_word(name: &str) -> bool {
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-struct Printer<'a> {
+pub(super) struct Printer<'a> {
     function: &'a Function,
-    out: String,
-    indent: usize,
+    pub(super) out: String,
+    pub(super) indent: usize,
     values: HashMap<Value, usize>,
     /// Numbers of the blocks that a `break` or `continue` names; filled in before printing.
     targets: HashMap<Block, Option<usize>>,
@@ -217,14 +217,21 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn put(&mut self, args: fmt::Arguments<'_>) {
+    pub(super) fn put(&mut self, args: fmt::Arguments<'_>) {
         self.out.write_fmt(args).expect("a String takes any text");
     }
 
-    fn start_line(&mut self) {
+    pub(super) fn start_line(&mut self) {
         for _ in 0..self.indent {
             self.out.push_str("  ");
         }
+    }
+
+    /// A line of its own.
+    pub(super) fn line(&mut self, args: fmt::Arguments<'_>) {
+        self.start_line();
+        self.put(args);
+        self.out.push('\n');
     }
 
     fn function(&mut self, id: FuncId) {
@@ -363,6 +370,19 @@ impl<'a> Printer<'a> {
             Op::If { .. } | Op::For { .. } | Op::Loop { .. } | Op::Scope { .. } => {
                 self.region(&info.op, info.span);
             }
+            Op::VectorLoop { count, args, init, plan } => {
+                self.operation("vector", &[*count]);
+                self.group("", args);
+                if !init.is_empty() {
+                    self.group(" reduce", init);
+                }
+                self.span(info.span);
+                if self.elide {
+                    self.out.push_str(" { … }");
+                } else {
+                    self.vector_loop(plan);
+                }
+            }
             op => {
                 let result = info.results.first().and_then(|r| function.values.get(r.index()));
                 self.plain(op, result.map(|result| result.ty));
@@ -372,7 +392,7 @@ impl<'a> Printer<'a> {
         self.out.push('\n');
     }
 
-    fn span(&mut self, span: Span) {
+    pub(super) fn span(&mut self, span: Span) {
         if span.is_known() {
             self.put(format_args!(" @{span}"));
         }
@@ -435,9 +455,11 @@ impl<'a> Printer<'a> {
                 self.call(format_args!("host_call {callee}"), args);
                 self.put(format_args!(", {site}"));
             }
-            Op::If { .. } | Op::For { .. } | Op::Loop { .. } | Op::Scope { .. } => {
-                self.region(op, Span::default());
-            }
+            Op::If { .. }
+            | Op::For { .. }
+            | Op::Loop { .. }
+            | Op::Scope { .. }
+            | Op::VectorLoop { .. } => self.region(op, Span::default()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Operand and result types of every instruction.
 
-use super::{Check, callee, demand, sites};
+use super::{Check, callee, demand, sites, vector};
 use crate::dtype::Dtype;
 use crate::function::{
     Binary, Function, InstInfo, Module, Op, SiteId, Table, Unary, Value, ValueType, ViewType,
@@ -13,9 +13,9 @@ pub(super) fn check(module: &Module, function: &Function, inst: &InstInfo) -> Ch
     Checker { module, function, results: &inst.results }.op(&inst.op)
 }
 
-struct Checker<'a> {
-    module: &'a Module,
-    function: &'a Function,
+pub(super) struct Checker<'a> {
+    pub(super) module: &'a Module,
+    pub(super) function: &'a Function,
     results: &'a [Value],
 }
 
@@ -122,6 +122,9 @@ impl Checker<'_> {
                 self.results_are("carried values", &init)
             }
             Op::Loop { .. } | Op::Scope { .. } => Ok(()),
+            Op::VectorLoop { count, args, init, plan } => {
+                vector::check(self, plan, *count, args, init)
+            }
         }
     }
 
@@ -299,13 +302,13 @@ impl Checker<'_> {
         Ok(first)
     }
 
-    fn operand_is(&self, what: &str, value: Value, expected: Dtype) -> Check {
+    pub(super) fn operand_is(&self, what: &str, value: Value, expected: Dtype) -> Check {
         let found = self.function.ty(value);
         demand!(found == expected.into(), "{what} is {expected}, here {found}");
         Ok(())
     }
 
-    fn results_are(&self, what: &str, expected: &[ValueType]) -> Check {
+    pub(super) fn results_are(&self, what: &str, expected: &[ValueType]) -> Check {
         let found = self.results.iter().map(|&result| self.function.ty(result));
         demand!(
             found.eq(expected.iter().copied()),

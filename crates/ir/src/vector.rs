@@ -1,0 +1,227 @@
+//! The vector loop: a `for` in logical vectors, as the planner hands it to every backend.
+//!
+//! A [`VectorLoop`] is the body of a loop whose turns may run side by side. Each of its values
+//! has one element a turn, a *lane*; an instruction runs in all lanes of a batch of turns
+//! before the next one does. How many turns a batch has is the backend's choice, and so is how
+//! many batches it runs: the loop does a prefix of its turns and says how long it is, and the
+//! plain loop behind it does the rest. Two things end it early, at the end of a batch:
+//!
+//! * too few turns are left for a batch, if the backend does not mask them off;
+//! * a [`VectorOp::Require`] does not hold in some lane; nothing of that batch is noticed,
+//!   because stores come after all requirements.
+//!
+//! What the loop touches are *accesses*: the element at `base + turn * step + offset`. What it
+//! takes from outside are *inputs*: scalars, and references to elements (views of rank 0).
+//!
+//! A reduction of integers may combine its lanes in any order. One of floats is a fixed tree:
+//! turn `t` goes to partial result `t mod L`, with `L` from [`Reduction::partials`]; in the end
+//! the upper half of the partial results is combined with the lower half until one is left,
+//! and that with the initial value. A loop with such a reduction does exactly the turns that
+//! fill its partial results evenly ([`VectorLoop::granule`]), so the bits of the result depend
+//! on nothing but the number of turns.
+
+use crate::constant::Const;
+use crate::dtype::Dtype;
+use crate::function::{Binary, Op, Value, ValueType};
+use crate::span::Span;
+
+/// Bytes of the partial results of a reduction of floats.
+const PARTIAL_BYTES: usize = 256;
+
+/// A loop in logical vectors.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct VectorLoop {
+    /// What it takes from outside, in the order of the operands of [`Op::VectorLoop`].
+    pub inputs: Vec<ValueType>,
+    /// The memory it touches at affine places.
+    pub accesses: Vec<Access>,
+    /// What it carries from turn to turn.
+    pub reductions: Vec<Reduction>,
+    /// The element type of each value.
+    pub values: Vec<Dtype>,
+    /// The body.
+    pub insts: Vec<VectorInst>,
+}
+
+/// A place in memory that moves by the same distance every turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Access {
+    /// The input that refers to the element of turn 0, but for `offset`.
+    pub base: u32,
+    /// Which scalar of an element, as for [`Op::Load`].
+    pub part: u8,
+    /// Elements from one turn to the next.
+    pub step: Step,
+    /// Elements to add.
+    pub offset: i64,
+}
+
+/// A distance in elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Known.
+    Const(i64),
+    /// An input, of type `isize`.
+    Input(u32),
+}
+
+/// A value that every turn combines with one of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reduction {
+    /// How: an operation that is associative, or may be taken for it.
+    pub op: Binary,
+    /// The type of both.
+    pub dtype: Dtype,
+}
+
+/// An instruction.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct VectorInst {
+    /// What it does.
+    pub op: VectorOp,
+    /// What it defines.
+    pub result: Option<Value>,
+    /// Where in the kernel it came from.
+    pub span: Span,
+}
+
+/// What an instruction does. Values are numbered by [`VectorLoop::values`]. A `mask` is a
+/// `bool` in each lane; lanes where it is false touch nothing, and load zero.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum VectorOp {
+    /// An instruction on scalars, in each lane: from [`Op::Const`] to [`Op::Bitcast`].
+    Each(Op),
+    /// An input in every lane.
+    Splat(u32),
+    /// The number of the turn, from 0, wrapped to the integer type of the result.
+    Turn,
+    /// Reads an access.
+    Load {
+        /// Which.
+        access: u32,
+        /// Where, if not everywhere.
+        mask: Option<Value>,
+    },
+    /// Overwrites an access; the lanes never meet in one place.
+    Store {
+        /// Which.
+        access: u32,
+        /// With what.
+        value: Value,
+        /// Where, if not everywhere.
+        mask: Option<Value>,
+    },
+    /// Reads the element at a distance of its own in each lane.
+    Gather {
+        /// The input that refers to the element at distance 0.
+        base: u32,
+        /// Which scalar of an element.
+        part: u8,
+        /// Distances in elements, `isize`.
+        index: Value,
+        /// Where, if not everywhere.
+        mask: Option<Value>,
+    },
+    /// Combines a value with a reduction.
+    Accumulate {
+        /// Which.
+        reduction: u32,
+        /// With what.
+        value: Value,
+        /// Where, if not everywhere.
+        mask: Option<Value>,
+    },
+    /// Ends the loop before this batch unless the value is true in every lane.
+    Require(Value),
+}
+
+impl Reduction {
+    /// The value that changes nothing.
+    ///
+    /// # Panics
+    /// If the operation has none.
+    pub fn neutral(&self) -> Const {
+        let dtype = self.dtype;
+        match self.op {
+            Binary::Add if dtype == Dtype::F32 => Const::f32(-0.0),
+            Binary::Add if dtype == Dtype::F64 => Const::f64(-0.0),
+            Binary::Add | Binary::Or | Binary::Xor => Const::zero(dtype),
+            Binary::Mul => Const::one(dtype),
+            Binary::And if dtype == Dtype::Bool => Const::bool(true),
+            Binary::And => Const::int(dtype, -1),
+            Binary::Min if dtype == Dtype::F32 => Const::f32(f32::INFINITY),
+            Binary::Min if dtype == Dtype::F64 => Const::f64(f64::INFINITY),
+            Binary::Min => Const::greatest(dtype),
+            Binary::Max if dtype == Dtype::F32 => Const::f32(f32::NEG_INFINITY),
+            Binary::Max if dtype == Dtype::F64 => Const::f64(f64::NEG_INFINITY),
+            Binary::Max => Const::least(dtype),
+            other => panic!("{other:?} has no neutral value"),
+        }
+    }
+
+    /// How many partial results a reduction of floats has; `None` for other types, whose
+    /// result does not depend on it.
+    pub fn partials(&self) -> Option<usize> {
+        self.dtype.is_float().then(|| PARTIAL_BYTES / self.dtype.size())
+    }
+}
+
+impl VectorLoop {
+    /// Of how many turns the loop does a multiple, if it has reductions of floats: as many as
+    /// leave the least, below the number of turns there are.
+    pub fn granule(&self) -> Option<usize> {
+        self.reductions.iter().filter_map(Reduction::partials).max()
+    }
+
+    /// The type of a value.
+    pub fn dtype(&self, value: Value) -> Dtype {
+        self.values[value.index()]
+    }
+
+    /// The type of the elements of an input that is a reference.
+    ///
+    /// # Panics
+    /// If it is a scalar.
+    pub fn element(&self, input: u32) -> Dtype {
+        self.inputs[input as usize].as_view().expect("the input is a reference").dtype
+    }
+
+    /// The type of the scalars of an access.
+    pub fn access_dtype(&self, access: u32) -> Dtype {
+        self.element(self.accesses[access as usize].base).part()
+    }
+
+    /// The inputs through which memory is written.
+    pub fn stored(&self) -> impl Iterator<Item = u32> {
+        self.insts.iter().filter_map(|inst| match inst.op {
+            VectorOp::Store { access, .. } => Some(self.accesses[access as usize].base),
+            _ => None,
+        })
+    }
+}
+
+impl VectorOp {
+    /// Calls `visit` for every value it uses.
+    pub fn for_each_operand(&self, mut visit: impl FnMut(Value)) {
+        self.clone().map_operands(|value| {
+            visit(value);
+            value
+        });
+    }
+
+    /// Replaces every value it uses.
+    pub fn map_operands(&mut self, mut map: impl FnMut(Value) -> Value) {
+        match self {
+            VectorOp::Each(op) => op.map_operands(map),
+            VectorOp::Splat(_) | VectorOp::Turn => {}
+            VectorOp::Load { mask, .. } => mask.iter_mut().for_each(|mask| *mask = map(*mask)),
+            VectorOp::Gather { index: value, mask, .. }
+            | VectorOp::Store { value, mask, .. }
+            | VectorOp::Accumulate { value, mask, .. } => {
+                *value = map(*value);
+                mask.iter_mut().for_each(|mask| *mask = map(*mask));
+            }
+            VectorOp::Require(value) => *value = map(*value),
+        }
+    }
+}
