@@ -33,6 +33,6 @@ pub fn build(
     };
     let options =
         PassOptions { inline: lowered.inline.iter().map(policy).collect(), ..Default::default() };
-    passes::optimize(&mut module, &options, dump);
+    _ = passes::optimize(&mut module, &options, dump);
     Ok(module)
 }

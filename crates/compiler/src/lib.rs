@@ -7,6 +7,7 @@
 //! * [`source`]: what the host hands in; [`error`]: what can be wrong with it.
 //! * [`build`]: the journey above, up to the backend.
 //! * [`abi`]: what compiled code and the host hand each other.
+//! * [`report`]: what was done with each loop.
 //! * [`backend`]: the [`backend::Backend`] trait.
 //!
 //! Invariant: this crate knows no concrete backend and no array library.
@@ -18,6 +19,7 @@ pub mod error;
 mod infer;
 mod lower;
 pub mod passes;
+pub mod report;
 pub mod source;
 mod unit;
 

@@ -22,6 +22,7 @@ mod split_index_ranges;
 mod substitution;
 mod trip_count;
 mod unroll_short_loops;
+mod vectorize_loops;
 mod walk;
 
 pub use eliminate_bounds_checks::eliminate_bounds_checks;
@@ -35,7 +36,9 @@ pub use promote_stack_arrays::promote_stack_arrays;
 pub use recognize_counted_loops::recognize_counted_loops;
 pub use split_index_ranges::split_index_ranges;
 pub use unroll_short_loops::unroll_short_loops;
+pub use vectorize_loops::vectorize_loops;
 
+use crate::report::LoopReport;
 use mambo_ir::Module;
 use mambo_ir::function::Function;
 
@@ -64,6 +67,8 @@ pub struct PassOptions {
     pub unroll_size: usize,
     /// The most instructions of a loop that is split to free it of bounds checks.
     pub split_size: usize,
+    /// Whether loops are planned for vectors.
+    pub vectorize: bool,
 }
 
 impl Default for PassOptions {
@@ -74,12 +79,18 @@ impl Default for PassOptions {
             unroll_turns: 8,
             unroll_size: 128,
             split_size: 200,
+            vectorize: true,
         }
     }
 }
 
-/// Runs all passes, in order. `dump` gets the name of each and the module after it.
-pub fn optimize(module: &mut Module, options: &PassOptions, dump: &mut dyn FnMut(&str, &Module)) {
+/// Runs all passes, in order, and says what became of the loops of each function. `dump` gets
+/// the name of each pass and the module after it.
+pub fn optimize(
+    module: &mut Module,
+    options: &PassOptions,
+    dump: &mut dyn FnMut(&str, &Module),
+) -> Vec<Vec<LoopReport>> {
     inline_calls(module, options);
     finish(module, "inline_calls", dump);
     let unroll = |func: &mut Function| unroll_short_loops(func, options);
@@ -106,6 +117,20 @@ pub fn optimize(module: &mut Module, options: &PassOptions, dump: &mut dyn FnMut
     pass("hoist_invariants", &hoist_invariants);
     pass("merge_common_subexpressions", &merge_common_subexpressions);
     pass("eliminate_dead_code", &eliminate_dead_code);
+    if !options.vectorize {
+        return Vec::new();
+    }
+    let reports = module.functions.iter_mut().map(vectorize_loops).collect();
+    finish(module, "vectorize_loops", dump);
+    let mut pass = |name: &str, run: &dyn Fn(&mut Function)| {
+        module.functions.iter_mut().for_each(run);
+        finish(module, name, dump);
+    };
+    pass("fold_constants", &fold_constants);
+    pass("hoist_invariants", &hoist_invariants);
+    pass("merge_common_subexpressions", &merge_common_subexpressions);
+    pass("eliminate_dead_code", &eliminate_dead_code);
+    reports
 }
 
 /// Checks the module after a pass, in debug builds, and hands it out.

@@ -77,10 +77,11 @@ fn apply(name: &str, module: &mut Module) -> Result<(), String> {
         "split_index_ranges" => {
             each(module, &|func| passes::split_index_ranges(func, &options));
         }
+        "vectorize_loops" => each(module, &|func| _ = passes::vectorize_loops(func)),
         "unroll_short_loops" => each(module, &|func| passes::unroll_short_loops(func, &options)),
         "nest_early_exits" => each(module, &passes::nest_early_exits),
         "promote_stack_arrays" => each(module, &passes::promote_stack_arrays),
-        "optimize" => passes::optimize(module, &options, &mut |_, _| {}),
+        "optimize" => _ = passes::optimize(module, &options, &mut |_, _| {}),
         _ => return Err(format!("there is no pass `{name}`")),
     }
     Ok(())

@@ -19,7 +19,7 @@ fn each(module: &mut Module, pass: impl Fn(&mut Function)) {
     module.functions.iter_mut().for_each(pass);
 }
 
-const PASSES: [Pass; 12] = [
+const PASSES: [Pass; 13] = [
     ("inline_calls", |module| passes::inline_calls(module, &PassOptions::default())),
     ("fold_constants", |module| each(module, passes::fold_constants)),
     ("merge_common_subexpressions", |module| each(module, passes::merge_common_subexpressions)),
@@ -35,7 +35,10 @@ const PASSES: [Pass; 12] = [
     }),
     ("nest_early_exits", |module| each(module, passes::nest_early_exits)),
     ("promote_stack_arrays", |module| each(module, passes::promote_stack_arrays)),
-    ("optimize", |module| passes::optimize(module, &PassOptions::default(), &mut |_, _| {})),
+    ("vectorize_loops", |module| each(module, |func| _ = passes::vectorize_loops(func))),
+    ("optimize", |module| {
+        passes::optimize(module, &PassOptions::default(), &mut |_, _| {});
+    }),
 ];
 
 /// What a run did: how it ended, and what it left in the arrays.

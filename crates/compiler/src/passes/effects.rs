@@ -59,6 +59,11 @@ impl Written {
                     }
                 }
             }
+            Op::VectorLoop { args, plan, .. } => {
+                for input in plan.stored() {
+                    self.add_root(root(func, definitions, args[input as usize]));
+                }
+            }
             _ => {}
         }
     }
@@ -91,6 +96,7 @@ pub(crate) fn is_observable(func: &Function, definitions: &Definitions, op: &Op)
         | Op::Assert { .. }
         | Op::Call { .. }
         | Op::HostCall { .. } => true,
+        Op::VectorLoop { plan, .. } => plan.stored().next().is_some(),
         // A small array can always be had, so making one is not noticed.
         Op::Alloc { dims, .. } => {
             let size = dims

@@ -145,7 +145,7 @@ impl Merger<'_> {
                 self.arms(&[body], false);
                 true
             }
-            Op::Call { .. } | Op::HostCall { .. } | Op::Free(_) => {
+            Op::Call { .. } | Op::HostCall { .. } | Op::Free(_) | Op::VectorLoop { .. } => {
                 self.forget(inst);
                 true
             }

@@ -1,0 +1,261 @@
+//! Plans innermost `for` loops whose turns may run side by side, as vector loops.
+//!
+//! ```text
+//! %r = for start..end step s (%i, %c = init) { … }
+//! ⇒ count = the number of turns
+//!   %done, %v = vector count (…) reduce (init) { … }
+//!   if done < count { %r = for start + done * s..end step s (%i, %c = %v) { … } } else { %v }
+//! ```
+//!
+//! The vector loop does a prefix of the turns, as [`mambo_ir::vector`] says, and the plain loop
+//! the rest: what does not fill a batch, and everything from a check that fails on, so that a
+//! panic comes at its turn with all the writes before it.
+//!
+//! * `affine`: what a value is to the loop: uniform, a line, or different in each turn;
+//! * `body`: the body in lanes, with masks for branches;
+//! * `dependence`: whether turns disturb one another;
+//! * `operation`: what has a vector form.
+
+mod affine;
+mod body;
+mod dependence;
+mod operation;
+
+use crate::passes::definitions::Definitions;
+use crate::passes::walk;
+use crate::report::{LoopReport, Obstacle, Reason};
+use affine::{Affine, Coefficient, Preheader};
+use body::{Allowed, BodyPlanner, Planned};
+use mambo_ir::function::{
+    Binary, Block, Compare, Function, Inst, Op, Terminator, Value, ValueType,
+};
+use mambo_ir::{Dtype, Span};
+use std::sync::Arc;
+
+/// A loop of fewer turns is not worth it.
+const FEWEST_TURNS: i128 = 8;
+
+/// Plans loops; see the head of the file. Says what became of each.
+pub fn vectorize_loops(func: &mut Function) -> Vec<LoopReport> {
+    let mut reports = Vec::new();
+    let split = split_loops(func);
+    for block in walk::blocks_in(func, func.entry) {
+        let insts = std::mem::take(&mut func.block_mut(block).insts);
+        let mut out = Vec::with_capacity(insts.len());
+        for inst in insts {
+            let Some(range) = Range::of(func, inst).filter(|_| !split.contains(&inst)) else {
+                out.push(inst);
+                continue;
+            };
+            let span = func.inst(inst).span;
+            let outcome = plan(func, &range, span);
+            let report = match outcome {
+                Ok(planned) => {
+                    let report = Ok(planned.planned.report.clone());
+                    replace(func, inst, &range, planned, &mut out);
+                    report
+                }
+                Err(obstacle) => {
+                    out.push(inst);
+                    Err(obstacle)
+                }
+            };
+            reports.push(LoopReport { span, outcome: report });
+        }
+        func.block_mut(block).insts = out;
+    }
+    reports
+}
+
+/// The loops that another one of the same place has left its checks to; they are rarely
+/// entered.
+fn split_loops(func: &Function) -> Vec<Inst> {
+    let (mut checked, mut free) = (Vec::new(), Vec::new());
+    for inst in func.reachable_insts() {
+        let Op::For { body, .. } = func.inst(inst).op else { continue };
+        let mut checks = false;
+        walk::each_inst(func, body, &mut |inner| {
+            checks |= matches!(func.inst(inner).op, Op::CheckIndex { .. });
+        });
+        if checks { checked.push(inst) } else { free.push(func.inst(inst).span) }
+    }
+    checked.retain(|&inst| func.inst(inst).span.is_known() && free.contains(&func.inst(inst).span));
+    checked
+}
+
+/// The parts of a `for`.
+#[derive(Clone)]
+struct Range {
+    start: Value,
+    end: Value,
+    step: u64,
+    inclusive: bool,
+    reverse: bool,
+    init: Vec<Value>,
+    body: Block,
+}
+
+impl Range {
+    fn of(func: &Function, inst: Inst) -> Option<Self> {
+        match func.inst(inst).op.clone() {
+            Op::For { start, end, step, inclusive, reverse, init, body } => {
+                Some(Range { start, end, step, inclusive, reverse, init, body })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A loop that can run in vectors, and its number of turns.
+struct Counted {
+    count: Value,
+    planned: Planned,
+}
+
+fn plan(func: &mut Function, range: &Range, span: Span) -> Result<Counted, Obstacle> {
+    let definitions = Definitions::of(func);
+    let constant = |value| definitions.int(func, value);
+    if let (Some(start), Some(end)) = (constant(range.start), constant(range.end))
+        && (end - start) / i128::from(range.step) < FEWEST_TURNS
+    {
+        return Err(Obstacle { reason: Reason::FewTurns, span });
+    }
+    if let Some(obstacle) = quick_obstacle(func, range.body) {
+        return Err(obstacle);
+    }
+    let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span };
+    let count = count(&mut pre, range);
+    let index = index(&mut pre, range, count);
+    let allowed = Allowed::default();
+    let planned = BodyPlanner::new(pre, count, &allowed).plan(range.body, index, &range.init)?;
+    Ok(Counted { count, planned })
+}
+
+/// What rules a loop out at a glance, before anything is made for it.
+fn quick_obstacle(func: &Function, body: Block) -> Option<Obstacle> {
+    let mut found = None;
+    walk::each_inst(func, body, &mut |inst| {
+        let info = func.inst(inst);
+        let reason = match info.op {
+            Op::For { .. } | Op::Loop { .. } | Op::VectorLoop { .. } => Reason::InnerLoop,
+            Op::Call { .. } | Op::HostCall { .. } => Reason::Call,
+            Op::Alloc { .. } | Op::Free(_) | Op::StackArray { .. } => Reason::Allocation,
+            _ => return,
+        };
+        found.get_or_insert(Obstacle { reason, span: info.span });
+    });
+    found
+}
+
+/// The number of turns, as `usize`.
+fn count(pre: &mut Preheader<'_>, range: &Range) -> Value {
+    let dtype = pre.func.dtype(range.start);
+    let compare = if range.inclusive { Compare::Le } else { Compare::Lt };
+    let some = pre.insert(Op::Compare(compare, range.start, range.end), Dtype::Bool);
+    let distance = pre.binary(Binary::Sub, range.end, range.start);
+    let distance = match dtype.is_signed_int() {
+        true => pre.cast(distance, dtype.to_unsigned()),
+        false => distance,
+    };
+    let distance = pre.cast(distance, Dtype::Usize);
+    let one = pre.int(Dtype::Usize, 1);
+    let turns = match (range.inclusive, range.step) {
+        (false, 1) => distance,
+        (inclusive, step) => {
+            let last = if inclusive { distance } else { pre.binary(Binary::Sub, distance, one) };
+            let last = if step == 1 {
+                last
+            } else {
+                let step = pre.int(Dtype::Usize, step as i64);
+                pre.binary(Binary::Div, last, step)
+            };
+            pre.binary(Binary::SaturatingAdd, last, one)
+        }
+    };
+    let zero = pre.int(Dtype::Usize, 0);
+    pre.insert(Op::Select(some, turns, zero), Dtype::Usize)
+}
+
+/// The index of the loop as a line.
+fn index(pre: &mut Preheader<'_>, range: &Range, count: Value) -> Affine {
+    let dtype = pre.func.dtype(range.start);
+    if !range.reverse {
+        let (base, constant) = match pre.known(range.start) {
+            Some(constant) => (None, constant),
+            None => (Some(range.start), 0),
+        };
+        return Affine { base, constant, step: Coefficient::Const(range.step as i64), dtype };
+    }
+    // The last index comes first.
+    let one = pre.int(Dtype::Usize, 1);
+    let before = pre.binary(Binary::Sub, count, one);
+    let before = pre.cast(before, dtype);
+    let step = pre.int(dtype, range.step as i64);
+    let distance = pre.binary(Binary::Mul, before, step);
+    let last = pre.binary(Binary::Add, range.start, distance);
+    let step = Coefficient::Const((range.step as i64).wrapping_neg());
+    Affine { base: Some(last), constant: 0, step, dtype }
+}
+
+/// Puts the vector loop before the plain one.
+fn replace(func: &mut Function, inst: Inst, range: &Range, counted: Counted, out: &mut Vec<Inst>) {
+    let Counted { count, planned } = counted;
+    let Planned { plan, count: allowed, args, init, preheader, .. } = planned;
+    let info = func.inst(inst).clone();
+    out.extend(preheader);
+    let types: Vec<ValueType> = info.results.iter().map(|&result| func.ty(result)).collect();
+    let mut results = vec![ValueType::Scalar(Dtype::Usize)];
+    results.extend(&types);
+    let op = Op::VectorLoop { count: allowed, args, init, plan: Arc::new(plan) };
+    let vector = func.new_inst(op, &results, info.span);
+    out.push(vector);
+    let (done, reductions) = {
+        let results = &func.inst(vector).results;
+        (results[0], results[1..].to_vec())
+    };
+
+    let definitions = Definitions::of(func);
+    let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span: info.span };
+    let rest = rest(&mut pre, range, count, done, reductions.clone());
+    let mut insts = pre.insts;
+    let remainder = func.new_inst(rest, &types, info.span);
+    insts.push(remainder);
+    let some =
+        func.new_inst(Op::Compare(Compare::Lt, done, count), &[Dtype::Bool.into()], info.span);
+    out.push(some);
+    let cond = func.inst(some).results[0];
+    let (then, otherwise) = (func.new_block(), func.new_block());
+    let yielded = func.inst(remainder).results.clone();
+    func.block_mut(then).insts = insts;
+    func.block_mut(then).end = Terminator::Yield(yielded);
+    func.block_mut(otherwise).end = Terminator::Yield(reductions);
+    func.inst_mut(inst).op = Op::If { cond, then, otherwise };
+    out.push(inst);
+}
+
+/// The plain loop over the turns that are left, of which there is at least one.
+fn rest(pre: &mut Preheader<'_>, range: &Range, count: Value, done: Value, init: Vec<Value>) -> Op {
+    let dtype = pre.func.dtype(range.start);
+    let Range { start, end, step, inclusive, reverse, body, .. } = *range;
+    let far = |pre: &mut Preheader<'_>, turns: Value| {
+        let turns = pre.cast(turns, dtype);
+        let distance = match step {
+            1 => turns,
+            _ => {
+                let step = pre.int(dtype, step as i64);
+                pre.binary(Binary::Mul, turns, step)
+            }
+        };
+        pre.binary(Binary::Add, start, distance)
+    };
+    if !reverse {
+        let start = far(pre, done);
+        return Op::For { start, end, step, inclusive, reverse, init, body };
+    }
+    // In reverse the first indices are left.
+    let left = pre.binary(Binary::Sub, count, done);
+    let one = pre.int(Dtype::Usize, 1);
+    let left = pre.binary(Binary::Sub, left, one);
+    let end = far(pre, left);
+    Op::For { start, end, step, inclusive: true, reverse, init, body }
+}
