@@ -46,6 +46,8 @@ pub enum Shape {
     FromMask,
     /// A mask, from a vector.
     ToMask,
+    /// Memory, from a mask.
+    StoreMask,
     /// Three masks.
     Masks3,
     /// Two masks.
@@ -284,6 +286,7 @@ opcodes! {
     VPBROADCASTB_GPR = "vpbroadcastb", 1, 2, 0x7A, None, Some(0), 0, Full, FromGpr, None, None;
     VPBROADCASTW_GPR = "vpbroadcastw", 1, 2, 0x7B, None, Some(0), 0, Full, FromGpr, None, None;
     VPBROADCASTD_GPR = "vpbroadcastd", 1, 2, 0x7C, None, Some(0), 0, Full, FromGpr, None, None;
+    VMOVQ_GPR = "vmovq", 1, 1, 0x6E, Some(1), None, 0, Full, FromGpr, None, Some(0);
     VPBROADCASTQ_GPR = "vpbroadcastq", 1, 2, 0x7C, None, Some(1), 0, Full, FromGpr, None, None;
     // Arithmetic of integers.
     VPADDB = "vpaddb", 1, 1, 0xFC, Some(0), Some(0), 0, Full, Three, None, None;
@@ -533,6 +536,7 @@ opcodes! {
     KMOVW = "kmovw", 0, 1, 0x90, Some(0), None, 0, Full, Masks2, None, Some(0);
     KMOVD = "kmovd", 1, 1, 0x90, Some(1), None, 0, Full, Masks2, None, Some(0);
     KMOVQ = "kmovq", 0, 1, 0x90, Some(1), None, 0, Full, Masks2, None, Some(0);
+    KMOVQ_STORE = "kmovq", 0, 1, 0x91, Some(1), None, 0, Full, StoreMask, None, Some(0);
     VPMOVM2B = "vpmovm2b", 2, 2, 0x28, None, Some(0), 0, Full, FromMask, None, None;
     VPMOVM2W = "vpmovm2w", 2, 2, 0x28, None, Some(1), 0, Full, FromMask, None, None;
     VPMOVM2D = "vpmovm2d", 2, 2, 0x38, None, Some(0), 0, Full, FromMask, None, None;

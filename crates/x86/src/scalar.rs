@@ -32,6 +32,24 @@ pub enum Condition {
     Greater = 15,
 }
 
+impl Condition {
+    /// When the jump is not taken.
+    pub const fn inverse(self) -> Self {
+        match self {
+            Condition::Below => Condition::AboveEqual,
+            Condition::AboveEqual => Condition::Below,
+            Condition::Equal => Condition::NotEqual,
+            Condition::NotEqual => Condition::Equal,
+            Condition::BelowEqual => Condition::Above,
+            Condition::Above => Condition::BelowEqual,
+            Condition::Less => Condition::GreaterEqual,
+            Condition::GreaterEqual => Condition::Less,
+            Condition::LessEqual => Condition::Greater,
+            Condition::Greater => Condition::LessEqual,
+        }
+    }
+}
+
 impl Assembler {
     /// `op left, right` of 64 bits; `right` may be in memory.
     pub fn arithmetic(&mut self, op: Arithmetic, left: Gpr, right: impl Into<Operand>) {

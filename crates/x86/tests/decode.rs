@@ -126,7 +126,7 @@ fn check(code: &[u8], name: &str, form: Form, operands: &[Seen]) {
 fn widths(opcode: &Opcode, evex: bool) -> &'static [Width] {
     use Width::{W128, W256, W512};
     match (opcode.shape, evex) {
-        (Shape::Masks2 | Shape::Masks3, false) => &[W128],
+        (Shape::Masks2 | Shape::Masks3 | Shape::StoreMask | Shape::FromGpr, false) => &[W128],
         (Shape::Insert128 | Shape::Extract128, false) => &[W256],
         (Shape::Insert256 | Shape::Extract256, true) => &[W512],
         (
@@ -159,7 +159,7 @@ fn draw(random: &mut Random, opcode: &Opcode, evex: bool, width: Width) {
         true => Operand::Register(random.vector(evex).0),
         false => Operand::Memory(random.memory()),
     };
-    let only_memory = matches!(opcode.shape, StoreOnly | MaskedLoad | MaskedStore);
+    let only_memory = matches!(opcode.shape, StoreOnly | StoreMask | MaskedLoad | MaskedStore);
     let only_register =
         matches!(opcode.shape, FromGpr | ToGpr | FromMask | ToMask | Masks2 | Masks3)
             || (opcode.shape == Shift && !evex);
@@ -256,6 +256,10 @@ fn draw(random: &mut Random, opcode: &Opcode, evex: bool, width: Width) {
             let masks = [random.below(8) as u8, random.below(8) as u8];
             code.vector(opcode, form, k, Vector(masks[0]), mambo_x86::register::Mask(masks[1]));
             vec![Seen::Mask(k.0), Seen::Mask(masks[0]), Seen::Mask(masks[1])]
+        }
+        StoreMask => {
+            code.vector(opcode, form, k, none, rm);
+            vec![seen(rm), Seen::Mask(k.0)]
         }
         Masks2 => {
             let from = random.below(8) as u8;

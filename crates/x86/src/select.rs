@@ -1,0 +1,193 @@
+//! Instruction selection: a vector loop to machine code with virtual registers.
+//!
+//! A batch of turns is as many as fill a register with the widest type of the loop; values of
+//! narrower types take a part of a register, whose other lanes hold anything. So each value is
+//! one register, whatever types are mixed.
+//!
+//! * `leaf`: the function around the body: its arguments, the machine loops, the way out;
+//! * `build`: instructions one by one, and constants;
+//! * `arithmetic`, `convert`, `mask`, `memory`, `reduce`: the operations by family.
+//!
+//! With AVX-512 a mask is a mask register; with AVX2 it is a vector whose lanes are all ones
+//! or zeros, of the width of what was compared.
+
+mod arithmetic;
+mod build;
+mod convert;
+mod leaf;
+mod mask;
+mod memory;
+mod reduce;
+
+use crate::assembler::Assembler;
+use crate::register::Width;
+use crate::vcode::Writer;
+use mambo_ir::function::{Op, Value};
+use mambo_ir::vector::{VectorInst, VectorLoop, VectorOp};
+use mambo_ir::{Const, Dtype};
+use regalloc2::VReg;
+use std::collections::HashMap;
+
+pub(crate) use leaf::{Selected, select};
+
+/// What code is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// AVX-512 rather than AVX2.
+    pub(crate) evex: bool,
+    /// The widest registers.
+    pub(crate) width: Width,
+}
+
+/// Why a loop cannot be done.
+pub(crate) type Select<T = ()> = Result<T, String>;
+
+/// A value of the loop in a copy of its body.
+#[derive(Clone, Copy, Debug)]
+enum Lanes {
+    Vector(VReg),
+    Mask(Mask),
+}
+
+/// A mask; with AVX2, of lanes of so many bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Mask {
+    register: VReg,
+    size: usize,
+}
+
+/// A constant that is kept in a register.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Kept {
+    /// Bits in every lane of so many bytes.
+    Lanes(u64, usize),
+    /// The bytes of a vector.
+    Bytes(Vec<u8>),
+    /// Bits of a mask register.
+    MaskBits(u64),
+    /// An input in every lane.
+    Splat(u32),
+    /// The base address of an input.
+    Base(u32),
+    /// The bytes that the access of this number moves in a turn.
+    ByteStep(u32),
+    /// The distances of the lanes of a strided access, in bytes.
+    Distances(u32),
+}
+
+/// Where a copy of the body is in the loop.
+#[derive(Clone, Debug)]
+struct Copy {
+    /// The turn of the first lane, without `ahead`.
+    index: VReg,
+    /// Turns that this copy is ahead of it.
+    ahead: usize,
+    /// The lanes that are turns, if not all are.
+    tail: Option<VReg>,
+    /// The partial results of each reduction.
+    partials: Vec<Vec<VReg>>,
+}
+
+/// The state of the selection for one loop.
+struct Selector<'a> {
+    plan: &'a VectorLoop,
+    target: Target,
+    code: Writer,
+    pool: Assembler,
+    /// Turns in a vector.
+    lanes: usize,
+    /// Bytes of the widest type.
+    size: usize,
+    /// The values of the copy being selected.
+    values: Vec<Option<Lanes>>,
+    /// The constants that values are.
+    constants: Vec<Option<Const>>,
+    kept: HashMap<Kept, VReg>,
+    /// Addresses and turn numbers of the copy being selected.
+    moving: HashMap<(u32, usize), VReg>,
+    masks: HashMap<(Mask, usize), VReg>,
+    /// The address of the block of slots.
+    block: VReg,
+}
+
+/// The bytes of a lane of this type.
+fn lane_size(dtype: Dtype) -> usize {
+    dtype.size()
+}
+
+/// The bytes of the widest type of a loop.
+fn widest(plan: &VectorLoop) -> usize {
+    plan.values.iter().map(|&dtype| lane_size(dtype)).max().unwrap_or(8)
+}
+
+impl Selector<'_> {
+    /// One instruction of the body.
+    fn inst(&mut self, inst: &VectorInst, copy: &mut Copy) -> Select {
+        let result = match &inst.op {
+            VectorOp::Each(op) => {
+                let result = inst.result.ok_or("an instruction without a result")?;
+                Some(self.each(op, self.plan.dtype(result))?)
+            }
+            VectorOp::Splat(input) => Some(self.splat(*input)?),
+            VectorOp::Turn => {
+                let result = inst.result.ok_or("an instruction without a result")?;
+                Some(Lanes::Vector(self.turn(self.plan.dtype(result), copy)?))
+            }
+            VectorOp::Load { access, mask } => Some(self.load(*access, *mask, copy)?),
+            VectorOp::Store { access, value, mask } => {
+                self.store(*access, *value, *mask, copy)?;
+                None
+            }
+            VectorOp::Gather { base, part, index, mask } => {
+                Some(self.gather(*base, *part, *index, *mask, copy)?)
+            }
+            VectorOp::Accumulate { reduction, value, mask } => {
+                self.accumulate(*reduction, *value, *mask, copy)?;
+                None
+            }
+            VectorOp::Require(_) => return Err("a requirement is the leaf's to see to".into()),
+        };
+        if let (Some(value), Some(lanes)) = (inst.result, result) {
+            self.values[value.index()] = Some(lanes);
+        }
+        Ok(())
+    }
+
+    fn each(&mut self, op: &Op, to: Dtype) -> Select<Lanes> {
+        let dtype = |this: &Self, value: Value| this.plan.dtype(value);
+        match *op {
+            Op::Const(constant) => self.constant(constant),
+            Op::Unary(op, a) => self.unary(op, a, dtype(self, a)),
+            Op::Binary(op, a, b) => self.binary(op, a, b, dtype(self, a)),
+            Op::Compare(op, a, b) => self.compare(op, a, b, dtype(self, a)).map(Lanes::Mask),
+            Op::MulAdd(a, b, c) => self.mul_add(a, b, c, dtype(self, a)),
+            Op::Select(cond, a, b) => self.choose(cond, a, b, to),
+            Op::Cast(a) => self.cast(a, dtype(self, a), to),
+            Op::Bitcast(a) => self.bitcast(a, dtype(self, a), to),
+            _ => Err("not an instruction on scalars".into()),
+        }
+    }
+
+    fn vector(&self, value: Value) -> Select<VReg> {
+        match self.values[value.index()] {
+            Some(Lanes::Vector(register)) => Ok(register),
+            _ => Err(format!("{value} is not a vector")),
+        }
+    }
+
+    fn mask(&self, value: Value) -> Select<Mask> {
+        match self.values[value.index()] {
+            Some(Lanes::Mask(mask)) => Ok(mask),
+            _ => Err(format!("{value} is not a mask")),
+        }
+    }
+
+    /// The width that values of so many bytes a lane need.
+    fn width(&self, size: usize) -> Width {
+        match self.lanes * size {
+            64 => Width::W512,
+            32 => Width::W256,
+            _ => Width::W128,
+        }
+    }
+}

@@ -1,0 +1,555 @@
+//! Loads and stores: whole vectors, reversed ones, single elements for all lanes, and elements
+//! at a distance, which are gathered and scattered.
+
+use super::{Copy, Kept, Lanes, Mask, Select, Selector};
+use crate::opcode::*;
+use crate::register::Width;
+use crate::scalar::Arithmetic;
+use crate::vcode::{INT, Kind, MASK, Place};
+use mambo_ir::Dtype;
+use mambo_ir::function::{Binary, Value};
+use mambo_ir::vector::{Access, Step};
+use regalloc2::{Operand, VReg};
+
+/// Lanes at distances of `index` bytes from an address.
+#[derive(Clone, Copy)]
+pub(super) struct Apart {
+    pub(super) base: VReg,
+    pub(super) index: VReg,
+    pub(super) displacement: i32,
+}
+
+/// Where the lanes of an access are.
+enum Address {
+    /// Side by side, from the address on.
+    Side { base: VReg, index: VReg, displacement: i32 },
+    /// Side by side, backwards; the address is that of the last lane.
+    Reversed { base: VReg, index: VReg, displacement: i32 },
+    /// One element.
+    One { base: VReg, displacement: i32 },
+    /// Each at a place of its own.
+    Apart(Apart),
+}
+
+fn place_of(address: &Address, scale: u8) -> (Vec<VReg>, Box<dyn Fn(usize) -> Place>) {
+    match *address {
+        Address::Side { base, index, displacement }
+        | Address::Reversed { base, index, displacement } => (
+            vec![base, index],
+            Box::new(move |at| Place::Indexed { base: at, index: at + 1, scale, displacement }),
+        ),
+        Address::One { base, displacement } | Address::Apart(Apart { base, displacement, .. }) => {
+            (vec![base], Box::new(move |at| Place::Base { base: at, displacement }))
+        }
+    }
+}
+
+impl Selector<'_> {
+    // Addresses.
+
+    pub(super) fn base(&mut self, input: u32) -> VReg {
+        let block = self.block;
+        self.keep(Kept::Base(input), INT, |_, register| {
+            let operands = vec![Operand::reg_def(register), Operand::reg_use(block)];
+            (Kind::LoadSlot(8 * (1 + input as i32)), operands)
+        })
+    }
+
+    /// The bytes between turns, if known.
+    fn byte_step(&self, access: &Access) -> Option<i64> {
+        let element = self.plan.element(access.base).size() as i64;
+        match access.step {
+            Step::Const(step) => step.checked_mul(element),
+            Step::Input(_) => None,
+        }
+    }
+
+    fn address(&mut self, number: u32, copy: &Copy) -> Select<Address> {
+        let access = self.plan.accesses[number as usize];
+        let element = self.plan.element(access.base);
+        let size = element.part().size() as i64;
+        let own = (access.offset as i128) * element.size() as i128
+            + i128::from(access.part) * i128::from(size);
+        let fit = |bytes: i128| {
+            i32::try_from(bytes).map_err(|_| "a distance of more than 2 GiB".to_string())
+        };
+        let base = self.base(access.base);
+        let ahead = copy.ahead as i128;
+        let last = self.lanes as i128 - 1;
+        match self.byte_step(&access) {
+            Some(0) => Ok(Address::One { base, displacement: fit(own)? }),
+            Some(step) if step == size => {
+                let displacement = fit(own + ahead * i128::from(size))?;
+                Ok(Address::Side { base, index: copy.index, displacement })
+            }
+            Some(step) if step == -size => {
+                let displacement = fit(own - (ahead + last) * i128::from(size))?;
+                Ok(Address::Reversed { base, index: self.negated(copy), displacement })
+            }
+            Some(step) => {
+                let displacement = fit(own + ahead * i128::from(step))?;
+                let base = self.moved(number, base, copy, 0);
+                let index = self.distances(number, Some(step))?;
+                Ok(Address::Apart(Apart { base, index, displacement }))
+            }
+            None => {
+                let base = self.moved(number, base, copy, copy.ahead);
+                let index = self.distances(number, None)?;
+                Ok(Address::Apart(Apart { base, index, displacement: fit(own)? }))
+            }
+        }
+    }
+
+    /// The number of the turn, negated.
+    fn negated(&mut self, copy: &Copy) -> VReg {
+        let key = (u32::MAX, 0);
+        if let Some(&known) = self.moving.get(&key) {
+            return known;
+        }
+        let (zero, result) = (self.gpr_constant(0), self.code.vreg(INT));
+        self.arithmetic(Arithmetic::Sub, result, zero, copy.index);
+        self.moving.insert(key, result);
+        result
+    }
+
+    fn gpr_constant(&mut self, value: u64) -> VReg {
+        let register = self.code.vreg(INT);
+        self.code.push(Kind::Constant(value), &[Operand::reg_def(register)]);
+        register
+    }
+
+    pub(super) fn arithmetic(&mut self, op: Arithmetic, result: VReg, a: VReg, b: VReg) {
+        let operands =
+            [Operand::reg_reuse_def(result, 1), Operand::reg_use(a), Operand::reg_use(b)];
+        self.code.push(Kind::Arithmetic(op), &operands);
+    }
+
+    pub(super) fn offset(&mut self, a: VReg, by: i32) -> VReg {
+        let result = self.code.vreg(INT);
+        self.code.push(Kind::Offset(by), &[Operand::reg_def(result), Operand::reg_use(a)]);
+        result
+    }
+
+    /// The address of an access in the first lane, `ahead` turns on.
+    fn moved(&mut self, number: u32, base: VReg, copy: &Copy, ahead: usize) -> VReg {
+        let key = (number, ahead);
+        if let Some(&known) = self.moving.get(&key) {
+            return known;
+        }
+        let step = self.step_bytes(number);
+        let turn = if ahead == 0 { copy.index } else { self.offset(copy.index, ahead as i32) };
+        let (distance, result) = (self.code.vreg(INT), self.code.vreg(INT));
+        let operands =
+            [Operand::reg_reuse_def(distance, 1), Operand::reg_use(turn), Operand::reg_use(step)];
+        self.code.push(Kind::Multiply, &operands);
+        self.arithmetic(Arithmetic::Add, result, distance, base);
+        self.moving.insert(key, result);
+        result
+    }
+
+    /// The bytes between turns in a register.
+    fn step_bytes(&mut self, number: u32) -> VReg {
+        let access = self.plan.accesses[number as usize];
+        let known = self.byte_step(&access);
+        let element = self.plan.element(access.base).size();
+        self.kept(Kept::ByteStep(number), |this| {
+            let step = match (known, access.step) {
+                (Some(step), _) => return Ok(this.gpr_constant(step as u64)),
+                (None, Step::Input(input)) => this.base(input),
+                (None, Step::Const(_)) => return Err("a distance of more than 2 GiB".into()),
+            };
+            let result = this.code.vreg(INT);
+            let operands = [Operand::reg_reuse_def(result, 1), Operand::reg_use(step)];
+            this.code.push(Kind::ShiftLeft(element.trailing_zeros() as u8), &operands);
+            Ok(result)
+        })
+        .unwrap_or(self.block)
+    }
+
+    /// Bytes of the distances of lanes: as many as leave a vector of them in one register.
+    fn index_size(&self) -> usize {
+        self.size
+    }
+
+    /// The distances of the lanes from the first, in bytes.
+    fn distances(&mut self, number: u32, step: Option<i64>) -> Select<VReg> {
+        let size = self.index_size();
+        if size < 4 {
+            return Err("elements of 1 and 2 bytes at a distance".into());
+        }
+        let (lanes, access) = (self.lanes as i64, self.plan.accesses[number as usize]);
+        let lane_bytes = |step: i64| -> Vec<u8> {
+            (0..lanes).flat_map(|lane| (lane * step).to_le_bytes()[..size].to_vec()).collect()
+        };
+        if let Some(step) = step {
+            if size == 4 && i32::try_from(step.saturating_mul(lanes)).is_err() {
+                return Err("a distance of more than 2 GiB".into());
+            }
+            return Ok(self.bytes(lane_bytes(step)));
+        }
+        let Step::Input(input) = access.step else { return Err("a distance".into()) };
+        let element = self.plan.element(access.base).size() as i64;
+        self.kept(Kept::Distances(number), |this| {
+            let unit = this.bytes(lane_bytes(element));
+            let (opcode, width) = match size {
+                4 => (&VPBROADCASTD, this.width(4)),
+                _ => (&VPBROADCASTQ, this.width(8)),
+            };
+            let block = this.block;
+            let place = |at| Place::Base { base: at, displacement: 8 * (1 + input as i32) };
+            let step = this.loaded(opcode, width, &place, &[block], None);
+            Ok(this.multiply(step, unit, size))
+        })
+    }
+
+    // Masks of memory.
+
+    /// The lanes to touch, if not all: with AVX-512.
+    fn active(&mut self, mask: Option<Mask>, copy: &Copy) -> Option<VReg> {
+        match (mask, copy.tail) {
+            (Some(mask), Some(tail)) => Some(self.masks(&KANDQ, mask.register, tail)),
+            (Some(mask), None) => Some(mask.register),
+            (None, tail) => tail,
+        }
+    }
+
+    /// The same for lanes of so many bytes together: what is beyond them in a register, where a
+    /// mask may hold anything, must not be touched.
+    fn active_of(&mut self, bytes: usize, mask: Option<Mask>, copy: &Copy) -> Option<VReg> {
+        let active = self.active(mask, copy);
+        if bytes >= 16 || copy.tail.is_some() {
+            return active;
+        }
+        let full = self.full_mask();
+        Some(active.map_or(full, |active| self.masks(&KANDQ, active, full)))
+    }
+
+    fn mask_of(&self, mask: Option<Value>) -> Select<Option<Mask>> {
+        mask.map(|mask| self.mask(mask)).transpose()
+    }
+
+    /// A mask for a gather or scatter, which uses it up.
+    fn spent(&mut self, mask: Option<Mask>, size: usize, copy: &Copy) -> Select<VReg> {
+        if self.target.evex {
+            return Ok(match self.active(mask, copy) {
+                Some(active) => active,
+                None => self.full_mask(),
+            });
+        }
+        match mask {
+            Some(mask) => self.mask_of_size(mask, size),
+            None => Ok(self.lanes_of(u64::MAX, 8)),
+        }
+    }
+
+    // Loads.
+
+    pub(super) fn load(&mut self, access: u32, mask: Option<Value>, copy: &Copy) -> Select<Lanes> {
+        let mask = self.mask_of(mask)?;
+        let dtype = self.plan.access_dtype(access);
+        let size = dtype.size();
+        let address = self.address(access, copy)?;
+        let masked = mask.is_some() || copy.tail.is_some();
+        let lanes = match address {
+            Address::Reversed { .. } if masked => {
+                let apart = self.as_apart(access, copy)?;
+                self.load_apart(apart, size, mask, copy)?
+            }
+            Address::Side { .. } | Address::Reversed { .. } => {
+                let whole = self.load_whole(&address, size, mask, copy)?;
+                match address {
+                    Address::Reversed { .. } => self.reversed(whole, size)?,
+                    _ => whole,
+                }
+            }
+            Address::One { base, displacement } => {
+                self.load_one(base, displacement, size, mask, copy)?
+            }
+            Address::Apart(apart) => self.load_apart(apart, size, mask, copy)?,
+        };
+        if dtype == Dtype::Bool {
+            return Ok(Lanes::Mask(self.nonzero(lanes, 1)));
+        }
+        Ok(Lanes::Vector(lanes))
+    }
+
+    /// An access of a known distance as one of lanes apart.
+    fn as_apart(&mut self, number: u32, copy: &Copy) -> Select<Apart> {
+        let access = self.plan.accesses[number as usize];
+        let element = self.plan.element(access.base);
+        let step = self.byte_step(&access).ok_or("a distance")?;
+        let own = (access.offset as i128) * element.size() as i128
+            + i128::from(access.part) * element.part().size() as i128
+            + copy.ahead as i128 * i128::from(step);
+        let displacement =
+            i32::try_from(own).map_err(|_| "a distance of more than 2 GiB".to_string())?;
+        let base = self.base(access.base);
+        let base = self.moved(number, base, copy, 0);
+        let index = self.distances(number, Some(step))?;
+        Ok(Apart { base, index, displacement })
+    }
+
+    fn load_whole(
+        &mut self,
+        address: &Address,
+        size: usize,
+        mask: Option<Mask>,
+        copy: &Copy,
+    ) -> Select<VReg> {
+        let width = self.width(size);
+        let bytes = self.lanes * size;
+        let (registers, place) = place_of(address, size as u8);
+        if self.target.evex {
+            let active = self.active_of(bytes, mask, copy);
+            let opcode = [&VMOVDQU8, &VMOVDQU16, &VMOVDQU32, &VMOVDQU64];
+            let opcode = opcode[size.trailing_zeros() as usize];
+            return Ok(self.loaded(opcode, width, &*place, &registers, active));
+        }
+        match mask {
+            None if bytes >= 16 => Ok(self.loaded(&VMOVUPS, width, &*place, &registers, None)),
+            None => {
+                let mask = self.first_bytes(bytes);
+                Ok(self.masked_by_vector(&VPMASKMOVD, width, &*place, &registers, None, mask))
+            }
+            Some(mask) => {
+                let mask = self.mask_of_size(mask, size)?;
+                let opcode = match size {
+                    4 => &VPMASKMOVD,
+                    8 => &VPMASKMOVQ,
+                    _ => return Err("masked loads of 1 and 2 bytes".into()),
+                };
+                Ok(self.masked_by_vector(opcode, width, &*place, &registers, None, mask))
+            }
+        }
+    }
+
+    /// A vector of ones in the first bytes.
+    fn first_bytes(&mut self, bytes: usize) -> VReg {
+        self.bytes((0..16).map(|at| if at < bytes { 0xFF } else { 0 }).collect())
+    }
+
+    fn load_one(
+        &mut self,
+        base: VReg,
+        displacement: i32,
+        size: usize,
+        mask: Option<Mask>,
+        copy: &Copy,
+    ) -> Select<VReg> {
+        let width = self.width(size);
+        let opcode = [&VPBROADCASTB, &VPBROADCASTW, &VPBROADCASTD, &VPBROADCASTQ];
+        let opcode = opcode[size.trailing_zeros() as usize];
+        let place = |at| Place::Base { base: at, displacement };
+        if self.target.evex {
+            // Every turn of the tail reads the element, so it is there; a mask may hide it.
+            let active = mask.map(|mask| match copy.tail {
+                Some(tail) => self.masks(&KANDQ, mask.register, tail),
+                None => mask.register,
+            });
+            return Ok(self.loaded(opcode, width, &place, &[base], active));
+        }
+        if mask.is_some() {
+            return Err("masked loads of one element".into());
+        }
+        Ok(self.loaded(opcode, width, &place, &[base], None))
+    }
+
+    fn load_apart(
+        &mut self,
+        apart: Apart,
+        size: usize,
+        mask: Option<Mask>,
+        copy: &Copy,
+    ) -> Select<VReg> {
+        let (opcode, width) = self.apart(size, [&VPGATHERQQ, &VPGATHERQD, &VPGATHERDD])?;
+        let mask = self.spent(mask, size, copy)?;
+        Ok(self.gathered(opcode, width, apart, mask))
+    }
+
+    /// The opcode for lanes apart, and its width.
+    fn apart(
+        &self,
+        size: usize,
+        opcodes: [&'static Opcode; 3],
+    ) -> Select<(&'static Opcode, Width)> {
+        match (size, self.index_size()) {
+            (8, 8) => Ok((opcodes[0], self.width(8))),
+            (4, 8) => Ok((opcodes[1], self.width(8))),
+            (4, 4) => Ok((opcodes[2], self.width(4))),
+            _ => Err("elements of 1 and 2 bytes at a distance".into()),
+        }
+    }
+
+    pub(super) fn gather(
+        &mut self,
+        base: u32,
+        part: u8,
+        index: Value,
+        mask: Option<Value>,
+        copy: &Copy,
+    ) -> Select<Lanes> {
+        let mask = self.mask_of(mask)?;
+        let element = self.plan.element(base);
+        let size = element.part().size();
+        let index = self.vector(index)?;
+        let by = element.size().trailing_zeros() as u8;
+        let index = self.shift_by(Binary::Shl, index, by, Dtype::I64)?;
+        let base = self.base(base);
+        let displacement = i32::from(part) * size as i32;
+        let lanes = self.load_apart(Apart { base, index, displacement }, size, mask, copy)?;
+        Ok(Lanes::Vector(lanes))
+    }
+
+    /// The lanes in the other order.
+    fn reversed(&mut self, lanes: VReg, size: usize) -> Select<VReg> {
+        let (width, bytes) = (self.width(size), (self.lanes * size).min(16));
+        let mut order = vec![0x80; 16];
+        for (at, byte) in order.iter_mut().take(bytes).enumerate() {
+            *byte = (bytes - size - at / size * size + at % size) as u8;
+        }
+        let order = self.bytes(order);
+        let turned = self.two(&VPSHUFB, width, lanes, order);
+        Ok(match width {
+            Width::W128 => turned,
+            Width::W256 => self.one_by(&VPERMQ_IMMEDIATE, width, turned, 0x4E),
+            Width::W512 => self.two_by(&VSHUFI64X2, width, turned, turned, 0x1B),
+        })
+    }
+
+    // Stores.
+
+    pub(super) fn store(
+        &mut self,
+        access: u32,
+        value: Value,
+        mask: Option<Value>,
+        copy: &Copy,
+    ) -> Select {
+        let mask = self.mask_of(mask)?;
+        let dtype = self.plan.access_dtype(access);
+        let size = dtype.size();
+        let lanes = if dtype == Dtype::Bool {
+            let value = self.mask(value)?;
+            self.mask_to_lanes(value, 1, 1)?
+        } else {
+            self.vector(value)?
+        };
+        let address = self.address(access, copy)?;
+        let masked = mask.is_some() || copy.tail.is_some();
+        match address {
+            Address::Side { .. } => self.store_whole(&address, size, lanes, mask, copy),
+            Address::Reversed { .. } if !masked => {
+                let lanes = self.reversed(lanes, size)?;
+                self.store_whole(&address, size, lanes, None, copy)
+            }
+            Address::Reversed { .. } => {
+                let apart = self.as_apart(access, copy)?;
+                self.store_apart(apart, size, lanes, mask, copy)
+            }
+            Address::Apart(apart) => self.store_apart(apart, size, lanes, mask, copy),
+            Address::One { .. } => Err("stores of all lanes to one element".into()),
+        }
+    }
+
+    fn store_whole(
+        &mut self,
+        address: &Address,
+        size: usize,
+        lanes: VReg,
+        mask: Option<Mask>,
+        copy: &Copy,
+    ) -> Select {
+        let width = self.width(size);
+        let bytes = self.lanes * size;
+        let (registers, place) = place_of(address, size as u8);
+        if self.target.evex {
+            let active = self.active_of(bytes, mask, copy);
+            let opcode = [&VMOVDQU8_STORE, &VMOVDQU16_STORE, &VMOVDQU32_STORE, &VMOVDQU64_STORE];
+            let opcode = opcode[size.trailing_zeros() as usize];
+            self.stored(opcode, width, &*place, &registers, lanes, active);
+            return Ok(());
+        }
+        let (opcode, mask) = match mask {
+            None if bytes >= 16 => {
+                self.stored(&VMOVUPS_STORE, width, &*place, &registers, lanes, None);
+                return Ok(());
+            }
+            None => (&VPMASKMOVD_STORE, self.first_bytes(bytes)),
+            Some(mask) => {
+                let mask = self.mask_of_size(mask, size)?;
+                match size {
+                    4 => (&VPMASKMOVD_STORE, mask),
+                    8 => (&VPMASKMOVQ_STORE, mask),
+                    _ => return Err("masked stores of 1 and 2 bytes".into()),
+                }
+            }
+        };
+        self.masked_by_vector(opcode, width, &*place, &registers, Some(lanes), mask);
+        Ok(())
+    }
+
+    fn store_apart(
+        &mut self,
+        apart: Apart,
+        size: usize,
+        lanes: VReg,
+        mask: Option<Mask>,
+        copy: &Copy,
+    ) -> Select {
+        if !self.target.evex {
+            return Err("stores at a distance".into());
+        }
+        let (opcode, width) = self.apart(size, [&VPSCATTERQQ, &VPSCATTERQD, &VPSCATTERDD])?;
+        let mask = self.spent(mask, size, copy)?;
+        self.scattered(opcode, width, apart, lanes, mask);
+        Ok(())
+    }
+
+    // Numbers of turns.
+
+    /// The numbers of the turns of a copy.
+    pub(super) fn turn(&mut self, dtype: Dtype, copy: &Copy) -> Select<VReg> {
+        let size = dtype.size();
+        let width = self.width(size);
+        let opcode = [&VPBROADCASTB, &VPBROADCASTW, &VPBROADCASTD, &VPBROADCASTQ];
+        let wide = [&VPBROADCASTB_GPR, &VPBROADCASTW_GPR, &VPBROADCASTD_GPR, &VPBROADCASTQ_GPR];
+        let at = size.trailing_zeros() as usize;
+        let key = (u32::MAX - 1, size);
+        let first = match self.moving.get(&key) {
+            Some(&known) => known,
+            None => {
+                let first = if self.target.evex {
+                    self.one(wide[at], width, copy.index)
+                } else {
+                    let low = self.one(&VMOVQ_GPR, Width::W128, copy.index);
+                    self.one(opcode[at], width, low)
+                };
+                self.moving.insert(key, first);
+                first
+            }
+        };
+        let lanes = self.lanes as u64;
+        let ahead = copy.ahead as u64;
+        let numbers = (ahead..ahead + lanes).flat_map(|n| n.to_le_bytes()[..size].to_vec());
+        let numbers = self.bytes(numbers.collect());
+        Ok(self.two(super::arithmetic::add(size), width, first, numbers))
+    }
+
+    /// A mask register of a vector of bools that is being required: where it does not hold.
+    pub(super) fn failing(&mut self, holds: Mask, copy: &Copy) -> Select<VReg> {
+        if !self.target.evex {
+            let whole = self.mask_of_size(holds, self.size)?;
+            let ones = self.lanes_of(u64::MAX, 8);
+            let width = self.width(self.size);
+            return Ok(self.two(&VPXOR, width, whole, ones));
+        }
+        let full = self.full_mask();
+        let active = match copy.tail {
+            Some(tail) => self.masks(&KANDQ, tail, full),
+            None => full,
+        };
+        let result = self.masks(&KANDNQ, holds.register, active);
+        debug_assert_eq!(result.class(), MASK);
+        Ok(result)
+    }
+}

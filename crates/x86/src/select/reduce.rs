@@ -1,0 +1,108 @@
+//! Reductions: partial results in registers, and their combination at the end.
+
+use super::{Copy, Select, Selector};
+use crate::opcode::*;
+use crate::register::Width;
+use crate::vcode::Place;
+use mambo_ir::Dtype;
+use mambo_ir::function::Value;
+use mambo_ir::vector::Reduction;
+use regalloc2::VReg;
+
+impl Selector<'_> {
+    /// How many registers of partial results a reduction has in a loop of so many copies.
+    pub(super) fn partial_registers(&self, reduction: &Reduction, copies: usize) -> usize {
+        match reduction.partials() {
+            Some(partials) => partials / self.lanes,
+            None => copies,
+        }
+    }
+
+    pub(super) fn neutral(&mut self, reduction: &Reduction) -> Select<VReg> {
+        if reduction.dtype == Dtype::Bool {
+            return Err("reductions of bool".into());
+        }
+        let neutral = reduction.neutral();
+        Ok(self.lanes_of(neutral.bits() as u64, reduction.dtype.size()))
+    }
+
+    pub(super) fn accumulate(
+        &mut self,
+        number: u32,
+        value: Value,
+        mask: Option<Value>,
+        copy: &mut Copy,
+    ) -> Select {
+        let reduction = self.plan.reductions[number as usize];
+        let size = reduction.dtype.size();
+        let value = self.vector(value)?;
+        let at = copy.ahead / self.lanes % copy.partials[number as usize].len();
+        let before = copy.partials[number as usize][at];
+        let mut after = self.combine(reduction.op, before, value, reduction.dtype)?;
+        if let Some(mask) = mask {
+            let mask = self.mask(mask)?;
+            after = self.choose_vectors(mask, after, before, size)?;
+        }
+        if let Some(tail) = copy.tail {
+            let tail = super::Mask { register: tail, size };
+            after = self.choose_vectors(tail, after, before, size)?;
+        }
+        copy.partials[number as usize][at] = after;
+        Ok(())
+    }
+
+    /// Combines the partial results with the initial value and writes the result to its slot.
+    pub(super) fn reduce(&mut self, number: usize, partials: &[VReg]) -> Select {
+        let reduction = self.plan.reductions[number];
+        let Reduction { op, dtype } = reduction;
+        let mut registers = partials.to_vec();
+        while registers.len() > 1 {
+            let upper = registers.split_off(registers.len() / 2);
+            for (at, other) in upper.into_iter().enumerate() {
+                registers[at] = match registers.get(at) {
+                    Some(&own) => self.combine(op, own, other, dtype)?,
+                    None => unreachable!("the number of partial results is a power of two"),
+                };
+            }
+        }
+        let mut total = registers[0];
+        let mut distance = self.lanes * dtype.size() / 2;
+        while distance >= dtype.size() {
+            let upper = self.upper(total, distance);
+            total = self.combine(op, total, upper, dtype)?;
+            distance /= 2;
+        }
+        let slot = 8 * (1 + self.plan.inputs.len() + number) as i32;
+        let place = |at| Place::Base { base: at, displacement: slot };
+        let opcode = [&VPBROADCASTB, &VPBROADCASTW, &VPBROADCASTD, &VPBROADCASTQ];
+        let opcode = opcode[dtype.size().trailing_zeros() as usize];
+        let block = self.block;
+        let init = self.loaded(opcode, Width::W128, &place, &[block], None);
+        let result = self.combine(op, init, total, dtype)?;
+        if self.target.evex {
+            let first = self.mask_bits(1);
+            let opcode = &VMOVDQU64_STORE;
+            self.stored(opcode, Width::W128, &place, &[block], result, Some(first));
+        } else {
+            let first = self.bytes((0..16).map(|at| if at < 8 { 0xFF } else { 0 }).collect());
+            let opcode = &VPMASKMOVQ_STORE;
+            self.masked_by_vector(opcode, Width::W128, &place, &[block], Some(result), first);
+        }
+        Ok(())
+    }
+
+    /// The lanes from so many bytes on, at the bottom.
+    fn upper(&mut self, lanes: VReg, distance: usize) -> VReg {
+        match distance {
+            32 => self.out_of(&VEXTRACTI64X4, Width::W512, lanes, Some(1)),
+            16 => {
+                let opcode = self.either(&VEXTRACTI128, &VEXTRACTI32X4);
+                self.out_of(opcode, Width::W256, lanes, Some(1))
+            }
+            8 => self.one_by(&VPSHUFD, Width::W128, lanes, 0xEE),
+            4 => self.one_by(&VPSHUFD, Width::W128, lanes, 0x55),
+            2 => self.one_by(&VPSRLD_IMMEDIATE, Width::W128, lanes, 16),
+            _ => self.one_by(&VPSRLW_IMMEDIATE, Width::W128, lanes, 8),
+        }
+    }
+}
