@@ -4,7 +4,7 @@ use crate::isa::Machine;
 use crate::module::compile_module;
 use cranelift_jit::JITModule;
 use mambo_compiler::abi::Entry;
-use mambo_compiler::backend::Artifact;
+use mambo_compiler::backend::{Artifact, LoopBackend, LoopOutcome};
 use mambo_ir::Module;
 use std::fmt;
 use std::mem::ManuallyDrop;
@@ -39,6 +39,8 @@ pub(crate) struct Compiled {
     /// The source of the code, compiled again for [`Artifact::assembly`].
     pub(crate) module: Module,
     pub(crate) machine: &'static Machine,
+    pub(crate) leaves: Option<&'static dyn LoopBackend>,
+    pub(crate) loops: Vec<LoopOutcome>,
     /// Held for its drop.
     pub(crate) _memory: CodeMemory,
 }
@@ -70,9 +72,13 @@ impl Artifact for Compiled {
         self.code_size
     }
 
+    fn loops(&self) -> &[LoopOutcome] {
+        &self.loops
+    }
+
     fn assembly(&self) -> String {
         let mut listing = String::new();
-        match compile_module(self.machine, &self.module, Some(&mut listing)) {
+        match compile_module(self.machine, &self.module, self.leaves, Some(&mut listing)) {
             Ok(_) => listing,
             Err(failure) => failure.reason,
         }

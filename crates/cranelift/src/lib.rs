@@ -4,7 +4,8 @@
 //!
 //! * `isa`: the host, described once a process;
 //! * `module`: the functions of a module, compiled into memory of their own;
-//! * `lower`: one function to Cranelift's form: control flow, scalars, memory, calls;
+//! * `lower`: one function to Cranelift's form: control flow, scalars, memory, calls, among
+//!   them those of the leaves that a [`LoopBackend`] makes for vector loops;
 //! * `math`: what compiled code calls from the standard library;
 //! * `artifact`: compiled code and its memory.
 //!
@@ -21,7 +22,7 @@ mod module;
 
 use artifact::Compiled;
 use isa::Machine;
-use mambo_compiler::backend::{Artifact, Backend, BackendError};
+use mambo_compiler::backend::{Artifact, Backend, BackendError, LoopBackend};
 use mambo_ir::Module;
 use module::{Code, Failure, compile_module};
 use std::any::Any;
@@ -31,17 +32,23 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cranelift {
     baseline: bool,
+    loops: Option<&'static dyn LoopBackend>,
 }
 
 impl Cranelift {
     /// Code for the host, with every feature of its processor.
     pub const fn new() -> Self {
-        Cranelift { baseline: false }
+        Cranelift { baseline: false, loops: None }
     }
 
     /// Code for any processor of the host's architecture.
     pub const fn baseline() -> Self {
-        Cranelift { baseline: true }
+        Cranelift { baseline: true, loops: None }
+    }
+
+    /// The same, with the leaves of vector loops made by `loops`.
+    pub const fn with_loops(self, loops: &'static dyn LoopBackend) -> Self {
+        Cranelift { loops: Some(loops), ..self }
     }
 
     fn machine(self) -> Result<&'static Machine, String> {
@@ -60,13 +67,16 @@ impl Backend for Cranelift {
         let name = || module.functions.first().map_or_else(String::new, |f| f.name.clone());
         let machine = self.machine().map_err(|reason| error(name(), reason))?;
         // A bug of the code generator must not take the host down.
-        let outcome = catch_unwind(AssertUnwindSafe(|| compile_module(machine, module, None)));
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| compile_module(machine, module, self.loops, None)));
         match outcome {
-            Ok(Ok(Code { entry, size, memory })) => Ok(Box::new(Compiled {
+            Ok(Ok(Code { entry, size, loops, memory })) => Ok(Box::new(Compiled {
                 entry,
                 code_size: size,
                 module: module.clone(),
                 machine,
+                leaves: self.loops,
+                loops,
                 _memory: memory,
             })),
             Ok(Err(Failure { function, reason })) => Err(error(function, reason)),
@@ -75,7 +85,8 @@ impl Backend for Cranelift {
     }
 }
 
-fn panic_text(payload: &(dyn Any + Send)) -> String {
+/// What a panic of a code generator said.
+pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> String {
     let text = payload
         .downcast_ref::<String>()
         .map(String::as_str)

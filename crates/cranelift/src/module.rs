@@ -6,7 +6,7 @@
 
 use crate::artifact::CodeMemory;
 use crate::isa::Machine;
-use crate::lower::{self, Body, Unit};
+use crate::lower::{self, Body, Leaves, Unit};
 use crate::math;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::UserFuncName;
@@ -14,14 +14,17 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{Linkage, Module as _};
 use mambo_compiler::abi::Entry;
+use mambo_compiler::backend::{LoopBackend, LoopOutcome};
 use mambo_ir::Module;
 use mambo_ir::function::{FuncId, Op};
 use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Executable code and where it begins.
 pub(crate) struct Code {
     pub(crate) entry: Entry,
     pub(crate) size: usize,
+    pub(crate) loops: Vec<LoopOutcome>,
     pub(crate) memory: CodeMemory,
 }
 
@@ -37,6 +40,7 @@ pub(crate) struct Failure {
 pub(crate) fn compile_module(
     machine: &Machine,
     module: &Module,
+    loops: Option<&dyn LoopBackend>,
     mut listing: Option<&mut String>,
 ) -> Result<Code, Failure> {
     let mut builder =
@@ -45,6 +49,7 @@ pub(crate) fn compile_module(
     let mut memory = CodeMemory::new(JITModule::new(builder));
     let jit = memory.jit();
 
+    let mut outcomes = Vec::new();
     let entry_called = module.functions.iter().any(|function| {
         function.insts.iter().any(|inst| matches!(inst.op, Op::Call { callee: FuncId(0), .. }))
     });
@@ -79,7 +84,8 @@ pub(crate) fn compile_module(
         bodies.push((0, id, Body::Wrapper));
     }
 
-    let unit = Unit { module, machine, ids: &ids };
+    let leaves = leaves(jit, module, loops, listing.as_deref_mut(), &mut outcomes)?;
+    let unit = Unit { module, machine, ids: &ids, leaves: &leaves };
     let mut builder_context = FunctionBuilderContext::new();
     let mut context = jit.make_context();
     let mut entry = None;
@@ -110,5 +116,50 @@ pub(crate) fn compile_module(
     // SAFETY: the code at `address` was compiled with the signature of `Entry`, and is
     // executable now. Whoever calls it keeps the memory alive.
     let entry = unsafe { std::mem::transmute::<*const u8, Entry>(address) };
-    Ok(Code { entry, size, memory })
+    Ok(Code { entry, size, loops: outcomes, memory })
+}
+
+/// Alignment of a leaf, so that its loops lie as they were laid out.
+const LEAF_ALIGN: u64 = 64;
+
+/// Has a leaf made for each vector loop, if there is who makes them. A loop it cannot do, or
+/// does wrong, is left to the plain loop.
+fn leaves(
+    jit: &mut JITModule,
+    module: &Module,
+    loops: Option<&dyn LoopBackend>,
+    mut listing: Option<&mut String>,
+    outcomes: &mut Vec<LoopOutcome>,
+) -> Result<Leaves, Failure> {
+    let mut leaves = Leaves::new();
+    for (index, function) in module.functions.iter().enumerate() {
+        for inst in function.reachable_insts() {
+            let Op::VectorLoop { plan, .. } = &function.inst(inst).op else { continue };
+            let span = function.inst(inst).span;
+            let Some(loops) = loops else { continue };
+            let compiled = catch_unwind(AssertUnwindSafe(|| loops.compile(plan)));
+            let compiled = compiled.unwrap_or_else(|payload| Err(crate::panic_text(&*payload)));
+            let code = match compiled {
+                Ok(code) => code,
+                Err(reason) => {
+                    outcomes.push(LoopOutcome { function: index, span, code: Err(reason) });
+                    continue;
+                }
+            };
+            let failure = |error: cranelift_module::ModuleError| Failure {
+                function: function.name.clone(),
+                reason: error.to_string(),
+            };
+            let name = format!("{}.{index}.{inst}", function.name);
+            let signature = lower::leaf_signature();
+            let id = jit.declare_function(&name, Linkage::Local, &signature).map_err(failure)?;
+            jit.define_function_bytes(id, LEAF_ALIGN, &code.bytes, &[]).map_err(failure)?;
+            if let Some(text) = &mut listing {
+                let _ = writeln!(text, "; {name} (vector loop at {span})\n{}", code.listing());
+            }
+            leaves.insert((index, inst), id);
+            outcomes.push(LoopOutcome { function: index, span, code: Ok(code.shape) });
+        }
+    }
+    Ok(leaves)
 }

@@ -165,6 +165,8 @@ pub use mambo_runtime::{
 /// ```
 pub use mambo_runtime::Complex;
 
+mod backend;
+
 /// What a module with kernels needs: the attributes, the bounds for generic kernels, and the
 /// array types.
 pub mod prelude {
@@ -187,11 +189,8 @@ pub mod __private {
     };
     pub use ndarray;
 
-    use mambo_cranelift::Cranelift;
-
     /// The backend of the process.
     pub fn backend() -> &'static dyn Backend {
-        static BACKEND: Cranelift = Cranelift::new();
-        &BACKEND
+        crate::backend::of_process()
     }
 }

@@ -3,7 +3,7 @@
 use crate::dispatcher::{Dispatcher, Eager};
 use mambo_compiler::CompileError;
 use mambo_compiler::abi::Entry;
-use mambo_compiler::backend::{Artifact, Backend, BackendError};
+use mambo_compiler::backend::{Artifact, Backend, BackendError, LoopOutcome};
 use mambo_compiler::source::{Instance, KernelSource};
 use mambo_ir::function::Source;
 use mambo_ir::{Function, Module, Site};
@@ -122,6 +122,10 @@ impl Artifact for Code {
 
     fn code_size(&self) -> usize {
         64
+    }
+
+    fn loops(&self) -> &[LoopOutcome] {
+        &[]
     }
 
     fn assembly(&self) -> String {

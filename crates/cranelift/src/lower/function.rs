@@ -135,6 +135,7 @@ impl<'a> Lowering<'a, '_> {
             Op::Scope { body } => self.scope(*body, results),
             Op::Call { callee, args } => self.call(*callee, args, results),
             Op::HostCall { callee, args, site } => self.host_call(*callee, args, results, *site),
+            Op::VectorLoop { .. } => self.vector_loop(inst),
             Op::CheckIndex { index, len, site } => self.check_index(*index, *len, *site),
             Op::Assert { cond, site, operands } => self.assert(*cond, *site, operands),
             Op::Table(_)

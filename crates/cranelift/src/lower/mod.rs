@@ -15,6 +15,7 @@ mod loops;
 mod memory;
 mod regions;
 mod scalar;
+mod vector;
 
 use crate::isa::Machine;
 use cranelift_codegen::entity::EntitySet;
@@ -39,7 +40,12 @@ pub(crate) struct Unit<'a> {
     pub(crate) machine: &'a Machine,
     /// The inner functions by [`mambo_ir::function::FuncId`].
     pub(crate) ids: &'a [cranelift_module::FuncId],
+    /// The leaves made for vector loops, by function and instruction.
+    pub(crate) leaves: &'a Leaves,
 }
+
+/// See [`Unit::leaves`].
+pub(crate) type Leaves = HashMap<(usize, Inst), cranelift_module::FuncId>;
 
 /// What is made of a function.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,6 +73,13 @@ pub(crate) fn entry_signature(jit: &JITModule) -> Signature {
     let mut signature = jit.make_signature();
     signature.params = vec![AbiParam::new(types::I64); 3];
     signature.returns = vec![AbiParam::new(types::I32)];
+    signature
+}
+
+/// The signature of the leaf of a vector loop.
+pub(crate) fn leaf_signature() -> Signature {
+    let mut signature = Signature::new(CallConv::SystemV);
+    signature.params = vec![AbiParam::new(types::I64)];
     signature
 }
 
@@ -149,6 +162,8 @@ struct Lowering<'a, 'b> {
     jit: &'a mut JITModule,
     unit: &'a Unit<'a>,
     func: &'a Function,
+    /// Its number in the module.
+    index: usize,
     body: Body,
     b: FunctionBuilder<'b>,
     context: clif::Value,
@@ -177,8 +192,8 @@ struct Lowering<'a, 'b> {
     callees: HashMap<cranelift_module::FuncId, clif::FuncRef>,
     /// Whether an integer is used in more bits than it has.
     widens: Vec<bool>,
-    /// Such integers in 64 bits, where a load has widened them.
-    widened: HashMap<clif::Value, clif::Value>,
+    /// Such integers in 64 bits, where a load has widened them with their sign or without one.
+    widened: HashMap<(clif::Value, bool), clif::Value>,
     /// Vectors that hold a scalar in every lane, by that scalar.
     splats: HashMap<clif::Value, clif::Value>,
 }
@@ -201,6 +216,7 @@ pub(crate) fn lower<'a, 'b>(
         jit,
         unit,
         func,
+        index,
         body,
         b: builder,
         context: params[0],

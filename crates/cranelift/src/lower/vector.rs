@@ -1,0 +1,101 @@
+//! Vector loops: a call of the leaf that another code generator made for the loop, or nothing.
+//!
+//! A leaf takes the address of a block of slots, as [`mambo_compiler::backend::LoopCode`] says.
+//! A loop without a leaf does none of its turns, which leaves them to the plain loop behind it.
+
+use super::Lowering;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{
+    self as clif, BlockArg, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, types,
+};
+use cranelift_module::Module as _;
+use mambo_ir::function::{Inst, Op, Value};
+
+/// Fewer turns are done by the plain loop, for which the call would be a detour.
+const FEWEST_TURNS: i64 = 8;
+
+impl Lowering<'_, '_> {
+    pub(super) fn vector_loop(&mut self, inst: Inst) {
+        let func = self.func;
+        let info = func.inst(inst);
+        let Op::VectorLoop { count, args, init, .. } = &info.op else { return };
+        let none = self.b.ins().iconst(types::I64, 0);
+        let init_values = self.scalars(init);
+        let Some(&leaf) = self.unit.leaves.get(&(self.index, inst)) else {
+            self.bind_loop_results(&info.results, none, &init_values);
+            return;
+        };
+        let count = self.scalar(*count);
+        let call = self.b.create_block();
+        let join = self.b.create_block();
+        self.b.append_block_param(join, types::I64);
+        for &value in &init_values {
+            let ty = self.b.func.dfg.value_type(value);
+            self.b.append_block_param(join, ty);
+        }
+        let enough =
+            self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, count, FEWEST_TURNS);
+        let skip: Vec<BlockArg> =
+            [none].iter().chain(&init_values).map(|&value| BlockArg::from(value)).collect();
+        self.b.ins().brif(enough, call, &[], join, &skip);
+        self.b.switch_to_block(call);
+        let done = self.call_leaf(leaf, count, args, init);
+        self.b.ins().jump(join, &done);
+        self.b.switch_to_block(join);
+        let results = self.b.block_params(join).to_vec();
+        self.bind_loop_results(&info.results, results[0], &results[1..]);
+    }
+
+    fn bind_loop_results(
+        &mut self,
+        results: &[Value],
+        done: clif::Value,
+        reductions: &[clif::Value],
+    ) {
+        self.bind(results[0], done);
+        for (&result, &value) in results[1..].iter().zip(reductions) {
+            self.bind(result, value);
+        }
+    }
+
+    /// Fills the block of slots, calls the leaf and takes the results out of the block.
+    fn call_leaf(
+        &mut self,
+        leaf: cranelift_module::FuncId,
+        count: clif::Value,
+        args: &[Value],
+        init: &[Value],
+    ) -> Vec<BlockArg> {
+        let func = self.func;
+        let slots = 1 + args.len() + init.len();
+        let size = StackSlotData::new(StackSlotKind::ExplicitSlot, 8 * slots as u32, 3);
+        let block = self.b.create_sized_stack_slot(size);
+        self.b.ins().stack_store(types::I64, count, block, 0);
+        for (at, &arg) in args.iter().chain(init).enumerate() {
+            let value = match func.ty(arg).as_scalar() {
+                Some(dtype) => self.slot(arg, dtype),
+                None => self.parts(arg).base,
+            };
+            self.b.ins().stack_store(types::I64, value, block, 8 * (1 + at as i32));
+        }
+        let address = self.b.ins().stack_addr(types::I64, block, 0);
+        let callee = match self.callees.get(&leaf) {
+            Some(&callee) => callee,
+            None => {
+                let callee = self.jit.declare_func_in_func(leaf, self.b.func);
+                self.callees.insert(leaf, callee);
+                callee
+            }
+        };
+        self.b.ins().call(callee, &[address]);
+        let mut results =
+            vec![BlockArg::from(self.b.ins().stack_load(types::I64, types::I64, block, 0))];
+        for (at, &init) in init.iter().enumerate() {
+            let ty = super::clif_type(func.dtype(init));
+            let offset = 8 * (1 + args.len() + at) as i32;
+            let flags = MemFlagsData::trusted();
+            results.push(BlockArg::from(self.b.ins().load(ty, flags, address, offset)));
+        }
+        results
+    }
+}
