@@ -97,6 +97,11 @@ impl ArrayArgument {
         let lens = [0, 1, 1, 2, 3, 4, 5, 7];
         let greatest = if ty.rank == 3 { 6 } else { lens.len() };
         let dims: Vec<usize> = (0..ty.rank).map(|_| lens[random.below(greatest)]).collect();
+        ArrayArgument::draw_of(random, ty, dims)
+    }
+
+    /// An array of these lengths.
+    pub(crate) fn draw_of(random: &mut Random, ty: &ArrayType, dims: Vec<usize>) -> Self {
         let mutable = ty.access != mambo_ir::signature::Access::Shared;
         let mut strides = contiguous(&dims, ty.layout);
         if ty.layout == Layout::Strided {

@@ -110,7 +110,7 @@ pub(crate) fn install_hook() {
 }
 
 /// Runs `work`; a panic in it is a failure.
-fn quietly<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+pub(crate) fn quietly<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     QUIET.set(true);
     let result = catch_unwind(AssertUnwindSafe(work));
     QUIET.set(false);

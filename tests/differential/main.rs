@@ -11,6 +11,8 @@
 //! * `MAMBO_RUSTC`: how many kernels are also compiled by rustc, 120 if not set.
 //! * `MAMBO_SURVEY`: set to go on after a failure, and print one line for each.
 //!
+//! [`loops`] draws kernels that are loops which can run in vectors, and runs them in every mode.
+//!
 //! A failure is made smaller and printed with source, arguments, outcomes and modules. Kernels
 //! that failed once are kept in [`regressions`].
 
@@ -19,6 +21,7 @@ mod callees;
 mod case;
 mod generate;
 mod host;
+mod loops;
 mod random;
 mod regressions;
 mod run;

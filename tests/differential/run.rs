@@ -3,14 +3,15 @@
 use crate::arguments::Argument;
 use crate::callees;
 use crate::host::Host;
-use mambo_compiler::backend::{Artifact, Backend};
+use mambo_compiler::backend::{Artifact, Backend, LoopOutcome};
 use mambo_compiler::build::build;
 use mambo_compiler::source::{Capture, Instance, KernelSource};
 use mambo_cranelift::Cranelift;
 use mambo_frontend::{JitOptions, lower_source};
-use mambo_ir::function::ValueType;
+use mambo_ir::function::{Op, ValueType};
 use mambo_ir::interpret::{Limits, Memory, Operand, Trap, interpret_within};
-use mambo_ir::{Const, Dtype, Module, Signature, Type};
+use mambo_ir::{Const, Dtype, Function, Module, Signature, Type};
+use mambo_x86::{Simd, X86};
 use std::fmt;
 
 /// How many instructions a run may take; longer ones are not compared.
@@ -86,7 +87,12 @@ pub(crate) struct Compiled {
     artifact: Box<dyn Artifact>,
     /// The code of the module before the passes.
     plain: Option<Box<dyn Artifact>>,
+    /// The code with leaves for vector loops, by the instructions they are made of.
+    wide: Wide,
 }
+
+/// Code for different vectors.
+type Wide = Vec<(Simd, Box<dyn Artifact>)>;
 
 /// Compiles a kernel; with `plain`, also without the passes.
 ///
@@ -112,7 +118,29 @@ pub(crate) fn compile(text: &str, signature: &Signature, plain: bool) -> Result<
     };
     let artifact = code(&optimized)?;
     let plain = if plain { Some(code(&lowered)?) } else { None };
-    Ok(Compiled { lowered, optimized, artifact, plain })
+    let wide = if has_vector_loops(&optimized) { wide(&optimized)? } else { Vec::new() };
+    Ok(Compiled { lowered, optimized, artifact, plain, wide })
+}
+
+fn has_vector_loops(module: &Module) -> bool {
+    let is_vector_loop = |function: &Function| {
+        let insts = function.reachable_insts();
+        insts.iter().any(|&inst| matches!(function.inst(inst).op, Op::VectorLoop { .. }))
+    };
+    module.functions.iter().any(is_vector_loop)
+}
+
+/// The code of a module for all vectors that the processor has.
+fn wide(module: &Module) -> Result<Wide, Failure> {
+    static LEAVES: [X86; 3] =
+        [X86::new(Simd::Avx512), X86::new(Simd::Avx512At256), X86::new(Simd::Avx2)];
+    let supported = Simd::ALL.into_iter().zip(&LEAVES).filter(|(simd, _)| simd.is_supported());
+    supported
+        .map(|(simd, leaves)| {
+            let compiled = Cranelift::new().with_loops(leaves).compile(module);
+            Ok((simd, compiled.map_err(|error| Failure::Panicked(error.to_string()))?))
+        })
+        .collect()
 }
 
 /// The kernel of a function.
@@ -174,10 +202,19 @@ impl Compiled {
             agree("interpreter after passes", optimized)?;
         }
         agree("cranelift after passes", call(&self.optimized, &*self.artifact, args)?)?;
+        for (simd, artifact) in &self.wide {
+            let found = call(&self.optimized, &**artifact, args)?;
+            agree(&format!("vectors of {simd:?}"), found)?;
+        }
         if let Some(plain) = &self.plain {
             agree("cranelift without passes", call(&self.lowered, &**plain, args)?)?;
         }
         Ok(Some(expected))
+    }
+
+    /// What became of the vector loops with each kind of leaf.
+    pub(crate) fn loops(&self) -> impl Iterator<Item = (Simd, &[LoopOutcome])> {
+        self.wide.iter().map(|(simd, artifact)| (*simd, artifact.loops()))
     }
 
     /// Both modules as text.

@@ -1,0 +1,612 @@
+//! Random loops whose turns may run side by side: mixed types, branches, gathers, reductions,
+//! steps and strides, over arrays of 0 to 70 elements at any address.
+//!
+//! Each runs in every mode that the processor has, and must do what the interpreter does with
+//! the module as lowered. `MAMBO_LOOPS`: how many kernels, 3,500 if not set, each called three
+//! times.
+
+use crate::arguments::{Argument, ArrayArgument};
+use crate::case::{install_hook, quietly};
+use crate::random::Random;
+use crate::run::{self, Failure};
+use crate::{STACK, THREADS, setting};
+use mambo_ir::signature::{Access, ArrayType};
+use mambo_ir::{Const, Dtype, Layout, Type};
+use mambo_x86::Simd;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+/// How many kernels a run tries.
+const CASES: u64 = 3500;
+/// How often each is called.
+const CALLS: usize = 3;
+/// The most elements of an array.
+const LONGEST: usize = 70;
+
+/// The types of elements.
+const TYPES: [Dtype; 13] = [
+    Dtype::F64,
+    Dtype::F32,
+    Dtype::I8,
+    Dtype::I16,
+    Dtype::I32,
+    Dtype::I64,
+    Dtype::Isize,
+    Dtype::U8,
+    Dtype::U16,
+    Dtype::U32,
+    Dtype::U64,
+    Dtype::Usize,
+    Dtype::Bool,
+];
+
+#[derive(Clone)]
+struct Param {
+    name: String,
+    ty: Type,
+}
+
+struct Generator {
+    random: Random,
+    params: Vec<Param>,
+    /// Bindings of the body.
+    locals: Vec<(String, Dtype)>,
+    /// The types most values have.
+    palette: Vec<Dtype>,
+    /// The index of the loop.
+    index: Dtype,
+    /// Where each array that is written is written.
+    places: Vec<(String, String)>,
+    /// Whether the body already writes.
+    written: bool,
+}
+
+/// A kernel with what calls it.
+struct Loop {
+    text: String,
+    params: Vec<Param>,
+    result: Type,
+}
+
+impl Generator {
+    fn new(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let mut palette: Vec<Dtype> =
+            (0..random.between(1, 3)).map(|_| TYPES[random.below(TYPES.len() - 1)]).collect();
+        if random.chance(60) {
+            palette.push(*random.pick(&[&Dtype::F64, &Dtype::F32, &Dtype::I32]));
+        }
+        let index = match random.weighted(&[80, 8, 6, 6]) {
+            0 => Dtype::Usize,
+            1 => Dtype::I32,
+            2 => Dtype::I64,
+            _ => Dtype::U32,
+        };
+        Generator {
+            random,
+            params: Vec::new(),
+            locals: Vec::new(),
+            palette,
+            index,
+            places: Vec::new(),
+            written: false,
+        }
+    }
+
+    fn dtype(&mut self) -> Dtype {
+        if self.random.chance(90) {
+            self.palette[self.random.below(self.palette.len())]
+        } else {
+            TYPES[self.random.below(TYPES.len())]
+        }
+    }
+
+    fn array(&mut self, name: String, dtype: Dtype, mutable: bool) {
+        let slice = self.random.chance(45);
+        let strided = !slice && self.random.chance(35);
+        let layout = if strided { Layout::Strided } else { Layout::C };
+        let access = if mutable { Access::Mut } else { Access::Shared };
+        let ty = Type::Array(ArrayType { dtype, rank: 1, layout, access, slice });
+        self.params.push(Param { name, ty });
+    }
+
+    fn draw(mut self) -> Loop {
+        for at in 0..self.random.between(1, 3) {
+            let dtype = self.dtype();
+            self.array(format!("a{at}"), dtype, false);
+        }
+        for at in 0..self.random.between(0, 2) {
+            let dtype = self.dtype();
+            self.array(format!("o{at}"), dtype, true);
+        }
+        if self.random.chance(30) {
+            self.array("k".into(), Dtype::Usize, false);
+        }
+        for at in 0..self.random.between(0, 2) {
+            let ty = Type::Scalar(self.dtype());
+            self.params.push(Param { name: format!("s{at}"), ty });
+        }
+        self.params.push(Param { name: "n".into(), ty: Type::Scalar(Dtype::Usize) });
+        let reductions = self.reductions();
+        let body = self.body(&reductions);
+        let text = self.text(&reductions, &body);
+        let result = match &reductions[..] {
+            [] => Type::UNIT,
+            [(dtype, ..)] => Type::Scalar(*dtype),
+            many => Type::Tuple(many.iter().map(|(dtype, ..)| (*dtype).into()).collect()),
+        };
+        Loop { text, params: self.params, result }
+    }
+
+    /// Types, initial values and operators of reductions.
+    fn reductions(&mut self) -> Vec<(Dtype, String, &'static str)> {
+        let has_output = self.params.iter().any(|param| param.name.starts_with('o'));
+        let count = self.random.between(usize::from(!has_output), 2);
+        (0..count)
+            .map(|_| {
+                loop {
+                    let dtype = self.dtype();
+                    if !dtype.is_int() {
+                        if self.palette.iter().all(|dtype| !dtype.is_int()) {
+                            self.palette.push(Dtype::I64);
+                        }
+                        continue;
+                    }
+                    let operators = ["+", "*", "min", "max", "&", "|", "^"];
+                    let operator = operators[self.random.weighted(&[40, 10, 15, 15, 6, 6, 6])];
+                    break (dtype, self.literal(dtype), operator);
+                }
+            })
+            .collect()
+    }
+
+    fn text(&self, reductions: &[(Dtype, String, &'static str)], body: &str) -> String {
+        let params: Vec<String> = self.params.iter().map(parameter).collect();
+        let types: Vec<&str> = reductions.iter().map(|(dtype, ..)| dtype.name()).collect();
+        let names: Vec<String> = (0..reductions.len()).map(|at| format!("r{at}")).collect();
+        let (result, value) = match types[..] {
+            [] => (String::new(), String::new()),
+            [one] => (format!(" -> {one}"), "r0".into()),
+            _ => (format!(" -> ({})", types.join(", ")), format!("({})", names.join(", "))),
+        };
+        let mut text = format!("fn kernel({}){result} {{\n", params.join(", "));
+        for (at, (dtype, init, _)) in reductions.iter().enumerate() {
+            text += &format!("    let mut r{at}: {dtype} = {init};\n");
+        }
+        text + body + &format!("    {value}\n}}\n")
+    }
+
+    /// The loop.
+    fn body(&mut self, reductions: &[(Dtype, String, &'static str)]) -> String {
+        let ty = self.index.name();
+        let n = if self.index == Dtype::Usize { "n".into() } else { format!("(n as {ty})") };
+        let start = self.random.weighted(&[80, 10, 10]);
+        let range = match self.random.weighted(&[70, 10, 10, 5, 5]) {
+            0 => format!("{start}..{n}"),
+            1 => format!("({start}..{n}).rev()"),
+            2 => format!("({start}..{n}).step_by({})", self.random.between(2, 4)),
+            3 => format!("{start}..={n}"),
+            _ => format!("({start}..{n}).rev().step_by({})", self.random.between(2, 3)),
+        };
+        let mut text = format!("    for i in {range} {{\n");
+        if self.random.chance(8) {
+            let cond = self.value(Dtype::Bool, 2);
+            text += &format!("        if {cond} {{\n            continue;\n        }}\n");
+        }
+        for at in 0..self.random.below(3) {
+            let dtype = self.dtype();
+            let value = self.value(dtype, 3);
+            text += &format!("        let v{at}: {dtype} = {value};\n");
+            self.locals.push((format!("v{at}"), dtype));
+        }
+        for statement in self.statements(reductions) {
+            text += &format!("        {statement}\n");
+        }
+        text + "    }\n"
+    }
+
+    fn statements(&mut self, reductions: &[(Dtype, String, &'static str)]) -> Vec<String> {
+        let mut statements = Vec::new();
+        let outputs: Vec<(String, Dtype)> = self
+            .params
+            .iter()
+            .filter_map(|param| match &param.ty {
+                Type::Array(array) if param.name.starts_with('o') => {
+                    Some((param.name.clone(), array.dtype))
+                }
+                _ => None,
+            })
+            .collect();
+        for (name, dtype) in outputs {
+            let place = self.place_in(&name);
+            let value = self.value(dtype, 3);
+            let mut statement = format!("{name}[{place}] = {value};");
+            match self.random.weighted(&[65, 20, 15]) {
+                0 => {}
+                1 => {
+                    let cond = self.value(Dtype::Bool, 2);
+                    statement = format!("if {cond} {{ {statement} }}");
+                }
+                _ => {
+                    let (cond, other) = (self.value(Dtype::Bool, 2), self.value(dtype, 2));
+                    statement = format!(
+                        "if {cond} {{ {statement} }} else {{ {name}[{place}] = {other}; }}"
+                    );
+                }
+            }
+            self.written = true;
+            statements.push(statement);
+        }
+        for (at, (dtype, _, operator)) in reductions.iter().enumerate() {
+            let value = self.value(*dtype, 3);
+            let mut statement = match *operator {
+                "min" | "max" => format!("r{at} = r{at}.{operator}({value});"),
+                _ => format!("r{at} {operator}= {value};"),
+            };
+            if self.random.chance(30) {
+                let cond = self.value(Dtype::Bool, 2);
+                statement = format!("if {cond} {{ {statement} }}");
+            }
+            statements.push(statement);
+        }
+        statements
+    }
+
+    /// An index that is a line, mostly the index of the loop.
+    fn place(&mut self) -> String {
+        let index = if self.index == Dtype::Usize { "i" } else { "i as usize" };
+        match self.random.weighted(&[76, 8, 6, 5, 5]) {
+            0 => index.into(),
+            1 => format!("{index} + {}", self.random.between(1, 2)),
+            2 => format!("n - 1 - ({index})"),
+            3 => format!("2 * ({index})"),
+            _ => format!("({index}) / 2"),
+        }
+    }
+
+    /// The same for an array. One that is written is mostly read at the place of the writing,
+    /// for turns would wait for one another otherwise.
+    fn place_in(&mut self, name: &str) -> String {
+        if !name.starts_with('o') || self.random.chance(6) {
+            return self.place();
+        }
+        if let Some((_, place)) = self.places.iter().find(|(known, _)| known == name) {
+            return place.clone();
+        }
+        let place = self.place();
+        self.places.push((name.into(), place.clone()));
+        place
+    }
+
+    fn literal(&mut self, dtype: Dtype) -> String {
+        let value = crate::generate::scalar(&mut self.random, dtype);
+        let text = value.to_string();
+        match dtype {
+            Dtype::Bool => text,
+            Dtype::F32 | Dtype::F64 => match value.as_float() {
+                Some(number) if number.is_finite() => format!("({text}_{dtype})"),
+                _ => format!("(1.5_{dtype})"),
+            },
+            _ => format!("({text}_{dtype})"),
+        }
+    }
+
+    /// Something of this type that varies with the turn, if it can.
+    fn leaf(&mut self, dtype: Dtype) -> String {
+        let locals: Vec<&String> =
+            self.locals.iter().filter(|(_, ty)| *ty == dtype).map(|(name, _)| name).collect();
+        if !locals.is_empty() && self.random.chance(50) {
+            return locals[self.random.below(locals.len())].clone();
+        }
+        let own: Vec<String> = self
+            .params
+            .iter()
+            .filter(|param| match &param.ty {
+                Type::Array(array) => array.dtype == dtype,
+                ty => *ty == Type::Scalar(dtype),
+            })
+            .map(|param| param.name.clone())
+            .collect();
+        let gathers = self.params.iter().any(|param| param.name == "k") && !self.written;
+        match self.random.weighted(&[60, 12, 12, 16]) {
+            0 | 3 if !own.is_empty() => {
+                let name = own[self.random.below(own.len())].clone();
+                let is_array = !name.starts_with('s') && name != "n";
+                if !is_array {
+                    return name;
+                }
+                let gather = gathers && name.starts_with('a') && self.random.chance(20);
+                let place = if gather { "k[i as usize]".into() } else { self.place_in(&name) };
+                format!("{name}[{place}]")
+            }
+            1 if dtype != Dtype::Bool => format!("(i as {dtype})"),
+            2 => self.literal(dtype),
+            _ if dtype == Dtype::Bool => {
+                let of = self.palette[0];
+                let (a, b) = (self.leaf_of_number(of), self.leaf_of_number(of));
+                format!("({a} < {b})")
+            }
+            _ => {
+                let from = self.dtype();
+                if from == dtype || from == Dtype::Bool && dtype.is_float() {
+                    return self.literal(dtype);
+                }
+                let locals = self.literal_or_array(from);
+                format!("({locals} as {dtype})")
+            }
+        }
+    }
+
+    fn leaf_of_number(&mut self, dtype: Dtype) -> String {
+        if dtype == Dtype::Bool { "(i as i32)".into() } else { self.literal_or_array(dtype) }
+    }
+
+    fn literal_or_array(&mut self, dtype: Dtype) -> String {
+        let arrays: Vec<String> = self
+            .params
+            .iter()
+            .filter(|param| matches!(&param.ty, Type::Array(array) if array.dtype == dtype))
+            .map(|param| param.name.clone())
+            .collect();
+        if arrays.is_empty() {
+            return self.literal(dtype);
+        }
+        let name = arrays[self.random.below(arrays.len())].clone();
+        let place = self.place_in(&name);
+        format!("{name}[{place}]")
+    }
+
+    fn value(&mut self, dtype: Dtype, depth: usize) -> String {
+        if depth == 0 || self.random.chance(20) {
+            return self.leaf(dtype);
+        }
+        if self.random.chance(10) {
+            let cond = self.value(Dtype::Bool, depth - 1);
+            let (a, b) = (self.value(dtype, depth - 1), self.value(dtype, depth - 1));
+            return format!("(if {cond} {{ {a} }} else {{ {b} }})");
+        }
+        match dtype {
+            Dtype::Bool => self.truth(depth),
+            Dtype::F32 | Dtype::F64 => self.float(dtype, depth),
+            _ => self.int(dtype, depth),
+        }
+    }
+
+    fn truth(&mut self, depth: usize) -> String {
+        match self.random.weighted(&[60, 20, 10, 10]) {
+            0 => {
+                let of = loop {
+                    let of = self.dtype();
+                    if of != Dtype::Bool {
+                        break of;
+                    }
+                };
+                let operator = *self.random.pick(&[&"<", &"<=", &">", &">=", &"==", &"!="]);
+                let (a, b) = (self.value(of, depth - 1), self.value(of, depth - 1));
+                format!("({a} {operator} {b})")
+            }
+            1 => {
+                let operator = *self.random.pick(&[&"&", &"|", &"^", &"&&", &"||"]);
+                let (a, b) =
+                    (self.value(Dtype::Bool, depth - 1), self.value(Dtype::Bool, depth - 1));
+                format!("({a} {operator} {b})")
+            }
+            2 => format!("(!{})", self.value(Dtype::Bool, depth - 1)),
+            _ => self.leaf(Dtype::Bool),
+        }
+    }
+
+    fn float(&mut self, dtype: Dtype, depth: usize) -> String {
+        let a = self.value(dtype, depth - 1);
+        match self.random.weighted(&[50, 12, 12, 8, 18]) {
+            0 => {
+                let operator = *self.random.pick(&[&"+", &"-", &"*", &"/"]);
+                let b = self.value(dtype, depth - 1);
+                format!("({a} {operator} {b})")
+            }
+            1 => {
+                let method = *self.random.pick(&[&"min", &"max", &"copysign"]);
+                let b = self.value(dtype, depth - 1);
+                format!("({a}).{method}({b})")
+            }
+            2 => {
+                let names: [&str; 8] =
+                    ["abs", "sqrt", "floor", "ceil", "trunc", "round", "round_ties_even", "abs"];
+                format!("({a}).{}()", names[self.random.below(names.len())])
+            }
+            3 => {
+                let (b, c) = (self.value(dtype, depth - 1), self.value(dtype, depth - 1));
+                format!("({a}).mul_add({b}, {c})")
+            }
+            _ => self.cast(dtype, depth, a),
+        }
+    }
+
+    /// A value of another type as this one.
+    fn cast(&mut self, dtype: Dtype, depth: usize, otherwise: String) -> String {
+        let from = self.dtype();
+        if from == dtype || from == Dtype::Bool && dtype.is_float() {
+            let operator = if dtype.is_unsigned_int() { '!' } else { '-' };
+            return format!("({operator}({otherwise}))");
+        }
+        format!("({} as {dtype})", self.value(from, depth - 1))
+    }
+
+    fn int(&mut self, dtype: Dtype, depth: usize) -> String {
+        let a = self.value(dtype, depth - 1);
+        match self.random.weighted(&[48, 14, 14, 6, 18]) {
+            0 => {
+                let operator = *self.random.pick(&[&"+", &"-", &"*", &"&", &"|", &"^"]);
+                let b = self.value(dtype, depth - 1);
+                format!("({a} {operator} {b})")
+            }
+            1 => {
+                let names = ["min", "max", "saturating_add", "saturating_sub", "wrapping_mul"];
+                let method = names[self.random.below(names.len())];
+                let b = self.value(dtype, depth - 1);
+                format!("({a}).{method}({b})")
+            }
+            2 => {
+                let count = match self.random.chance(65) {
+                    true => self.random.below(dtype.bits() as usize).to_string(),
+                    false => {
+                        let count = self.value(dtype, depth - 1);
+                        format!("({count} as u32)")
+                    }
+                };
+                let names = ["wrapping_shl", "wrapping_shr", "rotate_left", "rotate_right"];
+                format!("({a}).{}({count})", names[self.random.below(names.len())])
+            }
+            3 if dtype.is_signed_int() => {
+                let method = if self.random.chance(50) { "wrapping_abs" } else { "wrapping_neg" };
+                format!("({a}).{method}()")
+            }
+            3 => format!("(!{a})"),
+            _ => self.cast(dtype, depth, a),
+        }
+    }
+}
+
+fn parameter(param: &Param) -> String {
+    let name = &param.name;
+    match &param.ty {
+        Type::Array(array) => {
+            let (dtype, mutable) = (array.dtype, array.access == Access::Mut);
+            match (array.slice, mutable) {
+                (true, true) => format!("{name}: &mut [{dtype}]"),
+                (true, false) => format!("{name}: &[{dtype}]"),
+                (false, true) => format!("mut {name}: ArrayViewMut1<{dtype}>"),
+                (false, false) => format!("{name}: ArrayView1<{dtype}>"),
+            }
+        }
+        ty => format!("{name}: {ty}"),
+    }
+}
+
+impl Loop {
+    /// Arguments for one call: arrays of about one length, which `n` is.
+    fn arguments(&self, random: &mut Random) -> Vec<Argument> {
+        let n = random.below(LONGEST + 1);
+        let short = random.chance(12);
+        self.params
+            .iter()
+            .map(|param| match &param.ty {
+                Type::Array(array) => {
+                    let mut len = if random.chance(70) { 2 * n + 3 } else { n + 3 };
+                    if short && random.chance(50) {
+                        len = random.below(n + 1);
+                    }
+                    let mut drawn = ArrayArgument::draw_of(random, array, vec![len]);
+                    if param.name == "k" {
+                        let greatest = if random.chance(90) { n + 2 } else { n + 10 };
+                        for element in &mut drawn.elements {
+                            *element = Const::index(random.below(greatest + 1));
+                        }
+                    }
+                    Argument::Array(drawn)
+                }
+                Type::Scalar(_) if param.name == "n" => Argument::Scalar(Const::index(n)),
+                ty => Argument::draw(random, ty),
+            })
+            .collect()
+    }
+}
+
+/// How often each kind of leaf was made, and how often not.
+#[derive(Default)]
+struct Met {
+    kernels: AtomicUsize,
+    calls: AtomicUsize,
+    made: [AtomicUsize; 3],
+    refused: [AtomicUsize; 3],
+}
+
+fn try_seed(seed: u64, met: &Met) -> Result<(), String> {
+    let drawn = Generator::new(seed).draw();
+    let params = drawn.params.iter().map(|param| param.ty.clone());
+    let signature = run::signature(params, &drawn.result);
+    let mut random = Random::new(seed ^ 0xCA11);
+    let calls: Vec<_> = (0..CALLS).map(|_| drawn.arguments(&mut random)).collect();
+    let outcome = quietly(|| {
+        let compiled = run::compile(&drawn.text, &signature, false)?;
+        for (simd, outcomes) in compiled.loops() {
+            let at = Simd::ALL.iter().position(|other| *other == simd).expect("a known one");
+            for outcome in outcomes {
+                let counter = if outcome.code.is_ok() { &met.made } else { &met.refused };
+                counter[at].fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        met.kernels.fetch_add(1, Ordering::Relaxed);
+        for args in &calls {
+            if let Err(failure) = compiled.compare(args) {
+                return Ok(Err((failure, args.clone(), compiled.modules())));
+            }
+            met.calls.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(Ok(()))
+    });
+    match outcome {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err((failure, args, modules))) => Err(format!(
+            "{}\n{args:#?}\n{modules}\n{}\n{}",
+            drawn.text,
+            drawn.text,
+            text_of(&failure)
+        )),
+        Err(failure) => Err(format!("{}\n{}", drawn.text, text_of(&failure))),
+    }
+}
+
+fn text_of(failure: &Failure) -> String {
+    match failure {
+        Failure::Rejected(text)
+        | Failure::Panicked(text)
+        | Failure::Fault(text)
+        | Failure::Mismatch(text) => format!("{}\n{text}", failure.summary()),
+    }
+}
+
+#[test]
+fn random_loops_agree() {
+    install_hook();
+    let (cases, seed) = (setting("MAMBO_LOOPS"), setting("MAMBO_SEED"));
+    let count = cases.unwrap_or(if seed.is_some() { 1 } else { CASES });
+    let first = seed.unwrap_or(0);
+    let survey = std::env::var_os("MAMBO_SURVEY").is_some();
+    let (next, met) = (AtomicU64::new(first), Met::default());
+    let failed: Mutex<Option<String>> = Mutex::new(None);
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            let run = || {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    let stop = failed.lock().expect("no panic here").is_some();
+                    if seed >= first + count || stop {
+                        return;
+                    }
+                    let Err(report) = try_seed(seed, &met) else { continue };
+                    if survey {
+                        let line = report.lines().rev().nth(2).unwrap_or_default();
+                        println!("MAMBO_SEED={seed} {line}");
+                    } else {
+                        let report = format!("MAMBO_SEED={seed}\n{report}");
+                        failed.lock().expect("no panic here").get_or_insert(report);
+                    }
+                }
+            };
+            let builder = std::thread::Builder::new().stack_size(STACK);
+            builder.spawn_scoped(scope, run).expect("a thread");
+        }
+    });
+    if let Some(report) = failed.into_inner().expect("no panic here") {
+        panic!("{report}");
+    }
+    println!("{} kernels, {} calls", met.kernels.into_inner(), met.calls.into_inner());
+    for ((simd, made), refused) in Simd::ALL.iter().zip(met.made).zip(met.refused) {
+        let (made, refused) = (made.into_inner() as u64, refused.into_inner() as u64);
+        println!("{simd:?}: {made} loops in vectors, {refused} not");
+        if simd.is_supported() && count >= 100 {
+            assert!(made * 3 > count, "only {made} loops of {count} kernels ran in vectors");
+        }
+    }
+}
