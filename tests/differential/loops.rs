@@ -20,8 +20,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 const CASES: u64 = 3500;
 /// How often each is called.
 const CALLS: usize = 3;
-/// The most elements of an array.
+/// The number of turns of most calls, and of those that go on for longer.
 const LONGEST: usize = 70;
+const LONG: usize = 600;
 
 /// The types of elements.
 const TYPES: [Dtype; 13] = [
@@ -486,7 +487,7 @@ fn parameter(param: &Param) -> String {
 impl Loop {
     /// Arguments for one call: arrays of about one length, which `n` is.
     fn arguments(&self, random: &mut Random) -> Vec<Argument> {
-        let n = random.below(LONGEST + 1);
+        let n = if random.chance(8) { random.below(LONG) } else { random.below(LONGEST + 1) };
         let short = random.chance(12);
         self.params
             .iter()

@@ -132,8 +132,12 @@ fn has_vector_loops(module: &Module) -> bool {
 
 /// The code of a module for all vectors that the processor has.
 fn wide(module: &Module) -> Result<Wide, Failure> {
-    static LEAVES: [X86; 3] =
-        [X86::new(Simd::Avx512), X86::new(Simd::Avx512At256), X86::new(Simd::Avx2)];
+    // Without a cache, everything that can be written past it is.
+    static LEAVES: [X86; 3] = [
+        X86::new(Simd::Avx512).with_cache(0),
+        X86::new(Simd::Avx512At256).with_cache(0),
+        X86::new(Simd::Avx2),
+    ];
     let supported = Simd::ALL.into_iter().zip(&LEAVES).filter(|(simd, _)| simd.is_supported());
     supported
         .map(|(simd, leaves)| {

@@ -68,12 +68,19 @@ impl Simd {
 #[derive(Clone, Copy, Debug)]
 pub struct X86 {
     simd: Simd,
+    cache: usize,
 }
 
 impl X86 {
     /// For a processor that has these instructions.
     pub const fn new(simd: Simd) -> Self {
-        X86 { simd }
+        X86 { simd, cache: 32 << 20 }
+    }
+
+    /// The same for a processor with a last cache of so many bytes: arrays that are longer
+    /// together are written past the caches where they are only written.
+    pub const fn with_cache(self, bytes: usize) -> Self {
+        X86 { cache: bytes, ..self }
     }
 }
 
@@ -87,7 +94,7 @@ impl LoopBackend for X86 {
 
     fn compile(&self, plan: &VectorLoop) -> Result<LoopCode, String> {
         let target = self.simd.target();
-        let Selected { code, pool, shape } = select(plan, target)?;
+        let Selected { code, pool, shape } = select(plan, target, self.cache)?;
         let bytes = emit(&code, pool, target.evex, target.width)?;
         Ok(LoopCode { bytes, shape })
     }

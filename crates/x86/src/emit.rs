@@ -215,7 +215,10 @@ impl Emitter<'_> {
             Kind::StoreSlot(at) => assembler.store(Memory::base(gpr(1)).at(at), gpr(0)),
             Kind::Constant(value) => assembler.constant(gpr(0), value),
             Kind::Arithmetic(op) => assembler.arithmetic(op, gpr(0), gpr(2)),
+            Kind::ArithmeticConstant(op, by) => assembler.arithmetic_immediate(op, gpr(0), by),
             Kind::ShiftLeft(count) => assembler.shl(gpr(0), count),
+            Kind::ShiftRight(count) => assembler.shr(gpr(0), count),
+            Kind::Fence => assembler.sfence(),
             Kind::Multiply => assembler.imul(gpr(0), gpr(2)),
             Kind::Offset(by) => assembler.lea(gpr(0), Memory::base(gpr(1)).at(by)),
             Kind::MaskOfCount => {

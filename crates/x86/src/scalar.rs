@@ -163,6 +163,11 @@ impl Assembler {
         self.bytes(&[0x58 | register.0 & 7]);
     }
 
+    /// `sfence`: stores before it come before stores after it.
+    pub fn sfence(&mut self) {
+        self.bytes(&[0x0F, 0xAE, 0xF8]);
+    }
+
     /// Returns to the caller.
     pub fn ret(&mut self) {
         self.bytes(&[0xC3]);

@@ -76,17 +76,20 @@ enum Kept {
 }
 
 /// Where a copy of the body is in the loop.
-#[derive(Clone, Debug)]
-struct Copy {
+#[derive(Clone, Copy, Debug)]
+struct Place {
     /// The turn of the first lane, without `ahead`.
     index: VReg,
     /// Turns that this copy is ahead of it.
     ahead: usize,
     /// The lanes that are turns, if not all are.
     tail: Option<VReg>,
-    /// The partial results of each reduction.
-    partials: Vec<Vec<VReg>>,
+    /// Whether what is only written goes past the caches.
+    streaming: bool,
 }
+
+/// The registers of the partial results of each reduction.
+type Partials = Vec<Vec<VReg>>;
 
 /// The state of the selection for one loop.
 struct Selector<'a> {
@@ -98,8 +101,12 @@ struct Selector<'a> {
     lanes: usize,
     /// Bytes of the widest type.
     size: usize,
-    /// The values of the copy being selected.
-    values: Vec<Option<Lanes>>,
+    /// The values of each copy.
+    values: Vec<Vec<Option<Lanes>>>,
+    /// The copy being selected.
+    copy: usize,
+    /// Which values are the same in all batches.
+    stays: Vec<bool>,
     /// The constants that values are.
     constants: Vec<Option<Const>>,
     kept: HashMap<Kept, VReg>,
@@ -108,6 +115,8 @@ struct Selector<'a> {
     masks: HashMap<(Mask, usize), VReg>,
     /// The address of the block of slots.
     block: VReg,
+    /// The accesses that are only written, side by side and without a mask.
+    streams: Vec<u32>,
 }
 
 /// The bytes of a lane of this type.
@@ -122,7 +131,7 @@ fn widest(plan: &VectorLoop) -> usize {
 
 impl Selector<'_> {
     /// One instruction of the body.
-    fn inst(&mut self, inst: &VectorInst, copy: &mut Copy) -> Select {
+    fn inst(&mut self, inst: &VectorInst, copy: &Place, partials: &mut Partials) -> Select {
         let result = match &inst.op {
             VectorOp::Each(op) => {
                 let result = inst.result.ok_or("an instruction without a result")?;
@@ -142,13 +151,13 @@ impl Selector<'_> {
                 Some(self.gather(*base, *part, *index, *mask, copy)?)
             }
             VectorOp::Accumulate { reduction, value, mask } => {
-                self.accumulate(*reduction, *value, *mask, copy)?;
+                self.accumulate(*reduction, *value, *mask, copy, partials)?;
                 None
             }
             VectorOp::Require(_) => return Err("a requirement is the leaf's to see to".into()),
         };
         if let (Some(value), Some(lanes)) = (inst.result, result) {
-            self.values[value.index()] = Some(lanes);
+            self.values[self.copy][value.index()] = Some(lanes);
         }
         Ok(())
     }
@@ -169,14 +178,14 @@ impl Selector<'_> {
     }
 
     fn vector(&self, value: Value) -> Select<VReg> {
-        match self.values[value.index()] {
+        match self.values[self.copy][value.index()] {
             Some(Lanes::Vector(register)) => Ok(register),
             _ => Err(format!("{value} is not a vector")),
         }
     }
 
     fn mask(&self, value: Value) -> Select<Mask> {
-        match self.values[value.index()] {
+        match self.values[self.copy][value.index()] {
             Some(Lanes::Mask(mask)) => Ok(mask),
             _ => Err(format!("{value} is not a mask")),
         }

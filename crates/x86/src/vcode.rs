@@ -78,8 +78,12 @@ pub(crate) enum Kind {
     Constant(u64),
     /// Operand 0 = operand 1 (in the same register) `op` operand 2.
     Arithmetic(Arithmetic),
+    /// Operand 0 = operand 1 (in the same register) `op` a constant.
+    ArithmeticConstant(Arithmetic, i32),
     /// Operand 0 = operand 1 (in the same register) << count.
     ShiftLeft(u8),
+    /// Operand 0 = operand 1 (in the same register) >> count.
+    ShiftRight(u8),
     /// Operand 0 = operand 1 (in the same register) * operand 2.
     Multiply,
     /// Operand 0 = operand 1 + a constant.
@@ -97,6 +101,8 @@ pub(crate) enum Kind {
     BranchIfNone,
     /// Jumps to the first successor if vector operand 0 has no lane, else to the second.
     BranchIfNoneVector(Width),
+    /// Stores that went past the caches come before what follows.
+    Fence,
     /// Jumps.
     Jump,
     /// Returns.

@@ -280,10 +280,19 @@ impl Selector<'_> {
     }
 
     pub(super) fn mul_add(&mut self, a: Value, b: Value, c: Value, dtype: Dtype) -> Select<Lanes> {
-        let (a, b, c) = (self.vector(a)?, self.vector(b)?, self.vector(c)?);
         let width = self.width(dtype.size());
-        let opcode = of_float(dtype, &VFMADD231PS, &VFMADD231PD);
-        Ok(Lanes::Vector(self.onto(opcode, width, c, a, b)))
+        // The operand that is overwritten should not be one that is kept.
+        let stays = |value: Value| self.stays[value.index()];
+        let (over, factor) = if stays(a) { (b, a) } else { (a, b) };
+        let onto_factor = stays(c) && !stays(over);
+        let (over, factor, c) = (self.vector(over)?, self.vector(factor)?, self.vector(c)?);
+        Ok(Lanes::Vector(if onto_factor {
+            let opcode = of_float(dtype, &VFMADD213PS, &VFMADD213PD);
+            self.onto(opcode, width, over, factor, c)
+        } else {
+            let opcode = of_float(dtype, &VFMADD231PS, &VFMADD231PD);
+            self.onto(opcode, width, c, over, factor)
+        }))
     }
 
     // Shifts.

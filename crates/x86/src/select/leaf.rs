@@ -1,14 +1,18 @@
 //! The function around the body:
 //!
 //! ```text
-//! main:  as many turns as all copies of the body do, while there are so many
+//! peel:  with AVX-512, the turns before the first whole vector of memory, under a mask
+//! main:  as many turns as all copies of the body do, while there are so many; for arrays
+//!        larger than the caches in a second form, whose stores go past them
 //! tail:  one vector at a time; with AVX-512 the last one under a mask
 //! exit:  reductions, the number of turns done
 //! ```
 //!
-//! A requirement that fails jumps to the exit with the number of the first turn of its copy.
+//! The copies of the body in the main loop are one batch of turns: an instruction is there for
+//! all copies before the next one. A requirement that fails jumps to the exit with the number
+//! of the first turn of its batch.
 
-use super::{Copy, Select, Selector, Target, widest};
+use super::{Partials, Place, Select, Selector, Target, widest};
 use crate::assembler::Assembler;
 use crate::opcode::KANDQ;
 use crate::register::Width;
@@ -16,7 +20,7 @@ use crate::scalar::{Arithmetic, Condition};
 use crate::vcode::{INT, Kind, Label, MASK, VCode, VECTOR, Writer};
 use mambo_compiler::backend::LoopShape;
 use mambo_ir::function::Op;
-use mambo_ir::vector::{Step, VectorLoop, VectorOp};
+use mambo_ir::vector::{Step, VectorInst, VectorLoop, VectorOp};
 use regalloc2::{Operand, PReg, VReg};
 use std::collections::HashMap;
 
@@ -26,6 +30,12 @@ const ARGUMENT: usize = 7;
 /// The largest distance in elements between lanes whose distances are of 32 bits.
 const SHORT_STEP: i32 = 1 << 22;
 
+/// Vectors of which there must be so many for it to pay to align them.
+const WORTH_ALIGNING: usize = 32;
+
+/// The most instructions of all copies together.
+const LONGEST_BATCH: usize = 56;
+
 /// Selected code and its constants.
 pub(crate) struct Selected {
     pub(crate) code: VCode,
@@ -33,18 +43,23 @@ pub(crate) struct Selected {
     pub(crate) shape: LoopShape,
 }
 
-/// Selects instructions for a loop.
+/// Selects instructions for a loop. What is written goes past the caches if all accesses
+/// together are longer than `cache` bytes.
 ///
 /// # Errors
 /// If the target has no way to do something in it: what.
-pub(crate) fn select(plan: &VectorLoop, target: Target) -> Select<Selected> {
+pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<Selected> {
     let size = widest(plan);
     let lanes = target.width.bytes() as usize / size;
     let mut constants = vec![None; plan.values.len()];
+    let mut stays = vec![false; plan.values.len()];
     for inst in &plan.insts {
-        if let (VectorOp::Each(Op::Const(constant)), Some(result)) = (&inst.op, inst.result) {
-            constants[result.index()] = Some(*constant);
+        let Some(result) = inst.result else { continue };
+        if let VectorOp::Each(Op::Const(constant)) = inst.op {
+            constants[result.index()] = Some(constant);
         }
+        stays[result.index()] =
+            matches!(inst.op, VectorOp::Each(Op::Const(_)) | VectorOp::Splat(_));
     }
     let mut code = Writer::default();
     let block = code.vreg(INT);
@@ -55,15 +70,19 @@ pub(crate) fn select(plan: &VectorLoop, target: Target) -> Select<Selected> {
         pool: Assembler::new(),
         lanes,
         size,
-        values: vec![None; plan.values.len()],
+        values: Vec::new(),
+        copy: 0,
+        stays,
         constants,
         kept: HashMap::new(),
         moving: HashMap::new(),
         masks: HashMap::new(),
         block,
+        streams: Vec::new(),
     };
     let copies = selector.copies();
-    selector.function(copies)?;
+    selector.values = vec![vec![None; plan.values.len()]; copies];
+    selector.function(copies, cache)?;
     let words = target.width.bytes() as usize / 8;
     let shape = LoopShape {
         width: target.width.bytes() as u32 * 8,
@@ -77,33 +96,56 @@ pub(crate) fn select(plan: &VectorLoop, target: Target) -> Select<Selected> {
 /// What the blocks of the function share.
 struct Frame {
     count: VReg,
+    copies: usize,
     exit: Label,
 }
 
+/// How far the loop is: the number of turns done, and the partial results.
+type State = (VReg, Partials);
+
 impl Selector<'_> {
+    fn is_checked(&self) -> bool {
+        self.plan.insts.iter().any(|inst| matches!(inst.op, VectorOp::Require(_)))
+    }
+
     /// How often the body is copied in the main loop: enough to hide what instructions take,
     /// few enough for the registers.
     fn copies(&self) -> usize {
         if let Some(granule) = self.plan.granule() {
             return granule / self.lanes;
         }
-        let checked = self.plan.insts.iter().any(|inst| matches!(inst.op, VectorOp::Require(_)));
-        let work = self
-            .plan
-            .insts
-            .iter()
-            .filter(|inst| !matches!(inst.op, VectorOp::Each(Op::Const(_)) | VectorOp::Splat(_)))
-            .count();
-        let (short, medium) = if self.target.evex { (12, 32) } else { (8, 14) };
-        match work {
-            _ if checked => 1,
-            work if work <= short => 4,
-            work if work <= medium => 2,
-            _ => 1,
+        if self.is_checked() {
+            return 1;
         }
+        let (work, live, kept) = self.pressure();
+        let registers = if self.target.evex { 32 } else { 16 };
+        let fits =
+            |copies: usize| copies * live + kept <= registers && copies * work <= LONGEST_BATCH;
+        [4, 2].into_iter().find(|&copies| fits(copies)).unwrap_or(1)
     }
 
-    fn function(&mut self, copies: usize) -> Select {
+    /// The instructions of the body, the most values that are needed at once, and the values
+    /// that are kept.
+    fn pressure(&self) -> (usize, usize, usize) {
+        let insts = &self.plan.insts;
+        let stays = |inst: &VectorInst| inst.result.is_some_and(|value| self.stays[value.index()]);
+        let mut last = vec![0; self.plan.values.len()];
+        for (at, inst) in insts.iter().enumerate() {
+            inst.op.for_each_operand(|value| last[value.index()] = at);
+        }
+        let kept = insts.iter().filter(|inst| stays(inst)).count();
+        let moving: Vec<(usize, usize)> = insts
+            .iter()
+            .enumerate()
+            .filter(|(_, inst)| !stays(inst))
+            .filter_map(|(at, inst)| Some((at, last[inst.result?.index()])))
+            .collect();
+        let live = |at: usize| moving.iter().filter(|(from, to)| *from <= at && at < *to).count();
+        let most = (0..insts.len()).map(live).max().unwrap_or(0);
+        (insts.len() - kept, most.max(1) + self.plan.reductions.len(), kept)
+    }
+
+    fn function(&mut self, copies: usize, cache: usize) -> Select {
         let [entry, exit] = [(); 2].map(|()| self.code.label());
         self.code.start(entry, &[]);
         let argument = Operand::reg_fixed_def(self.block, PReg::new(ARGUMENT, INT));
@@ -118,48 +160,32 @@ impl Selector<'_> {
             let neutral = self.neutral(reduction)?;
             partials.push(vec![neutral; self.partial_registers(reduction, copies)]);
         }
-        let frame = Frame { count, exit };
-        self.check_steps(&frame, zero, &partials)?;
-        let (index, partials) = self.main_loop(&frame, copies, zero, partials)?;
-        let (index, partials) = if self.plan.granule().is_some() {
-            (index, partials)
-        } else {
-            self.tail_loop(&frame, copies, index, partials)?
+        let frame = Frame { count, copies, exit };
+        let state = (zero, partials);
+        self.check_steps(&frame, &state);
+        let state = self.peel(&frame, state)?;
+        let state = self.main(&frame, state, cache)?;
+        let state = match self.plan.granule() {
+            Some(_) => state,
+            None => self.tail(&frame, state)?,
         };
-        self.jump(exit, index, &partials);
-        self.exit(exit, &partials)
+        self.jump(exit, &state);
+        self.exit(exit, &state.1)
     }
 
-    /// Does nothing if lanes would be too far apart for distances of 32 bits.
-    fn check_steps(&mut self, frame: &Frame, zero: VReg, partials: &[Vec<VReg>]) -> Select {
-        if self.size > 4 {
-            return Ok(());
-        }
-        for access in &self.plan.accesses {
-            let Step::Input(input) = access.step else { continue };
-            let step = self.base(input);
-            let shifted = self.offset(step, SHORT_STEP);
-            let [far, on] = [(); 2].map(|()| self.code.label());
-            let branch = Kind::BranchCompareConstant(Condition::AboveEqual, 2 * SHORT_STEP);
-            self.code.end(branch, &[Operand::reg_use(shifted)], &[(far, &[]), (on, &[])]);
-            self.code.start(far, &[]);
-            self.jump(frame.exit, zero, partials);
-            self.code.start(on, &[]);
-        }
-        Ok(())
-    }
+    // Blocks.
 
-    /// Jumps to a block that takes the number of turns done and the partial results.
-    fn jump(&mut self, to: Label, index: VReg, partials: &[Vec<VReg>]) {
-        let mut arguments = vec![index];
+    /// Jumps to a block that takes the state.
+    fn jump(&mut self, to: Label, (index, partials): &State) {
+        let mut arguments = vec![*index];
         arguments.extend(partials.iter().flatten());
         self.code.end(Kind::Jump, &[], &[(to, &arguments)]);
     }
 
-    /// Starts a block that takes the number of turns done and the partial results.
-    fn start(&mut self, label: Label, like: &[Vec<VReg>]) -> (VReg, Vec<Vec<VReg>>) {
+    /// Starts a block that takes the state.
+    fn start(&mut self, label: Label, like: &Partials) -> State {
         let index = self.code.vreg(INT);
-        let partials: Vec<Vec<VReg>> = like
+        let partials: Partials = like
             .iter()
             .map(|registers| registers.iter().map(|_| self.code.vreg(VECTOR)).collect())
             .collect();
@@ -169,93 +195,228 @@ impl Selector<'_> {
         (index, partials)
     }
 
-    fn main_loop(
-        &mut self,
-        frame: &Frame,
-        copies: usize,
-        zero: VReg,
-        partials: Vec<Vec<VReg>>,
-    ) -> Select<(VReg, Vec<Vec<VReg>>)> {
-        let turns = (copies * self.lanes) as i32;
-        let limit = self.offset(frame.count, -turns);
-        let [enter, skip, head, back, leave, after] = [(); 6].map(|()| self.code.label());
-        let compare = Kind::BranchCompareConstant(Condition::GreaterEqual, turns);
-        self.code.end(compare, &[Operand::reg_use(frame.count)], &[(enter, &[]), (skip, &[])]);
-        self.code.start(enter, &[]);
-        self.jump(head, zero, &partials);
-        self.code.head(head);
-        let (index, inner) = self.start(head, &partials);
-        let mut copy = Copy { index, ahead: 0, tail: None, partials: inner };
-        self.batch();
-        for at in 0..copies {
-            copy.ahead = at * self.lanes;
-            self.body(frame, &mut copy)?;
-        }
-        let next = self.offset(index, turns);
-        let compare = Kind::BranchCompare(Condition::LessEqual);
-        let operands = [Operand::reg_use(next), Operand::reg_use(limit)];
-        self.code.end(compare, &operands, &[(back, &[]), (leave, &[])]);
-        self.code.start(back, &[]);
-        self.jump(head, next, &copy.partials);
+    /// Goes on here if the branch is taken, else at `otherwise`, which takes the state.
+    fn go_on_if(&mut self, kind: Kind, operands: &[VReg], otherwise: Label, state: &State) {
+        let operands: Vec<Operand> = operands.iter().copied().map(Operand::reg_use).collect();
+        let [on, leave] = [(); 2].map(|()| self.code.label());
+        self.code.end(kind, &operands, &[(on, &[]), (leave, &[])]);
         self.code.start(leave, &[]);
-        self.jump(after, next, &copy.partials);
-        self.code.start(skip, &[]);
-        self.jump(after, zero, &partials);
-        Ok(self.start(after, &partials))
+        self.jump(otherwise, state);
+        self.code.start(on, &[]);
     }
 
-    fn tail_loop(
+    /// Does nothing if lanes would be too far apart for distances of 32 bits.
+    fn check_steps(&mut self, frame: &Frame, state: &State) {
+        if self.size > 4 {
+            return;
+        }
+        for access in &self.plan.accesses {
+            let Step::Input(input) = access.step else { continue };
+            let step = self.base(input);
+            let shifted = self.offset(step, SHORT_STEP);
+            let near = Kind::BranchCompareConstant(Condition::Below, 2 * SHORT_STEP);
+            self.go_on_if(near, &[shifted], frame.exit, state);
+        }
+    }
+
+    // The machine loops.
+
+    /// The turns up to the first address at which a vector lies as memory does, if that is the
+    /// same turn for all accesses.
+    fn peel(&mut self, frame: &Frame, state: State) -> Select<State> {
+        let sides = self.sides();
+        if !self.target.evex
+            || self.is_checked()
+            || self.plan.granule().is_some()
+            || sides.is_empty()
+        {
+            return Ok(state);
+        }
+        let ready = self.code.label();
+        let enough = (WORTH_ALIGNING * self.lanes) as i32;
+        let compare = Kind::BranchCompareConstant(Condition::GreaterEqual, enough);
+        self.go_on_if(compare, &[frame.count], ready, &state);
+        let turns: Vec<VReg> =
+            sides.iter().map(|&number| self.turns_to_alignment(number)).collect();
+        let apart = Kind::BranchCompareConstant(Condition::NotEqual, 0);
+        self.go_on_if(apart, &[turns[0]], ready, &state);
+        for &other in &turns[1..] {
+            let same = Kind::BranchCompare(Condition::Equal);
+            self.go_on_if(same, &[turns[0], other], ready, &state);
+        }
+        self.batch();
+        let tail = Some(self.first_lanes(turns[0]));
+        let (index, mut partials) = state;
+        let place = Place { index, ahead: 0, tail, streaming: false };
+        self.body(frame, 1, place, &mut partials)?;
+        self.jump(ready, &(turns[0], partials.clone()));
+        Ok(self.start(ready, &partials))
+    }
+
+    /// The turns until an access is at a multiple of the bytes of its vector.
+    fn turns_to_alignment(&mut self, number: u32) -> VReg {
+        let address = self.side_address(number);
+        let size = self.plan.access_dtype(number).size();
+        let [zero, negated, low, turns] = [(); 4].map(|()| self.code.vreg(INT));
+        self.code.push(Kind::Constant(0), &[Operand::reg_def(zero)]);
+        self.arithmetic(Arithmetic::Sub, negated, zero, address);
+        let bytes = (self.lanes * size) as i32 - 1;
+        self.by_constant(Kind::ArithmeticConstant(Arithmetic::And, bytes), low, negated);
+        if size == 1 {
+            return low;
+        }
+        self.by_constant(Kind::ShiftRight(size.trailing_zeros() as u8), turns, low);
+        turns
+    }
+
+    /// How many bytes the address of an access in some turn is above a multiple of the bytes of
+    /// its vector.
+    fn misalignment(&mut self, number: u32, turn: VReg) -> VReg {
+        let address = self.side_address(number);
+        let size = self.plan.access_dtype(number).size();
+        let [distance, there, low] = [(); 3].map(|()| self.code.vreg(INT));
+        self.by_constant(Kind::ShiftLeft(size.trailing_zeros() as u8), distance, turn);
+        self.arithmetic(Arithmetic::Add, there, distance, address);
+        let bytes = (self.lanes * size) as i32 - 1;
+        self.by_constant(Kind::ArithmeticConstant(Arithmetic::And, bytes), low, there);
+        low
+    }
+
+    fn by_constant(&mut self, kind: Kind, result: VReg, a: VReg) {
+        self.code.push(kind, &[Operand::reg_reuse_def(result, 1), Operand::reg_use(a)]);
+    }
+
+    fn main(&mut self, frame: &Frame, state: State, cache: usize) -> Select<State> {
+        let turns = (frame.copies * self.lanes) as i32;
+        let limit = self.offset(frame.count, -turns);
+        let [plain, after] = [(); 2].map(|()| self.code.label());
+        let compare = Kind::BranchCompare(Condition::LessEqual);
+        self.go_on_if(compare, &[state.0, limit], after, &state);
+        self.streams = self.written_only();
+        if let Some(worth) = self.worth_streaming(cache) {
+            let compare = Kind::BranchCompareConstant(Condition::GreaterEqual, worth);
+            self.go_on_if(compare, &[frame.count], plain, &state);
+            for number in self.streams.clone() {
+                let low = self.misalignment(number, state.0);
+                let aligned = Kind::BranchCompareConstant(Condition::Equal, 0);
+                self.go_on_if(aligned, &[low], plain, &state);
+            }
+            let done = self.machine_loop(frame, state.clone(), limit, true)?;
+            self.code.push(Kind::Fence, &[]);
+            self.jump(after, &done);
+            let state = self.start(plain, &state.1);
+            let done = self.machine_loop(frame, state, limit, false)?;
+            self.jump(after, &done);
+            return Ok(self.start(after, &done.1));
+        }
+        let done = self.machine_loop(frame, state, limit, false)?;
+        self.jump(after, &done);
+        Ok(self.start(after, &done.1))
+    }
+
+    /// All copies of the body again and again, while the number of turns is not above `limit`.
+    fn machine_loop(
         &mut self,
         frame: &Frame,
-        copies: usize,
-        index: VReg,
-        partials: Vec<Vec<VReg>>,
-    ) -> Select<(VReg, Vec<Vec<VReg>>)> {
+        state: State,
+        limit: VReg,
+        streaming: bool,
+    ) -> Select<State> {
+        let [head, back, leave] = [(); 3].map(|()| self.code.label());
+        self.jump(head, &state);
+        self.code.head(head);
+        let (index, mut partials) = self.start(head, &state.1);
+        self.batch();
+        let place = Place { index, ahead: 0, tail: None, streaming };
+        self.body(frame, frame.copies, place, &mut partials)?;
+        let next = self.offset(index, (frame.copies * self.lanes) as i32);
+        let operands = [Operand::reg_use(next), Operand::reg_use(limit)];
+        let compare = Kind::BranchCompare(Condition::LessEqual);
+        self.code.end(compare, &operands, &[(back, &[]), (leave, &[])]);
+        self.code.start(back, &[]);
+        let state = (next, partials);
+        self.jump(head, &state);
+        self.code.start(leave, &[]);
+        Ok(state)
+    }
+
+    /// The accesses that are written side by side, in every turn, and not read.
+    fn written_only(&self) -> Vec<u32> {
+        let reads = |number: u32| {
+            let base = self.plan.accesses[number as usize].base;
+            self.plan.insts.iter().any(|inst| match inst.op {
+                VectorOp::Load { access, .. } => self.plan.accesses[access as usize].base == base,
+                VectorOp::Gather { base: other, .. } => other == base,
+                _ => false,
+            })
+        };
+        let mut streams = Vec::new();
+        for inst in &self.plan.insts {
+            if let VectorOp::Store { access, mask: None, .. } = inst.op {
+                let bytes = self.lanes * self.plan.access_dtype(access).size();
+                if self.is_side(access)
+                    && !reads(access)
+                    && bytes >= 16
+                    && !streams.contains(&access)
+                {
+                    streams.push(access);
+                }
+            }
+        }
+        streams
+    }
+
+    /// The turns from which on stores go past the caches.
+    fn worth_streaming(&self, cache: usize) -> Option<i32> {
+        if self.streams.is_empty() || self.is_checked() || self.plan.granule().is_some() {
+            return None;
+        }
+        let numbers = 0..self.plan.accesses.len() as u32;
+        let bytes: usize = numbers.map(|number| self.plan.access_dtype(number).size()).sum();
+        i32::try_from(cache / bytes).ok()
+    }
+
+    fn tail(&mut self, frame: &Frame, state: State) -> Select<State> {
         let masked = self.target.evex;
-        if !masked && copies == 1 {
-            return Ok((index, partials));
+        if !masked && frame.copies == 1 {
+            return Ok(state);
         }
         let lanes = self.lanes as i32;
         let limit = if masked { frame.count } else { self.offset(frame.count, -lanes) };
         let condition = if masked { Condition::Less } else { Condition::LessEqual };
-        let compare = |index: VReg| {
-            (Kind::BranchCompare(condition), [Operand::reg_use(index), Operand::reg_use(limit)])
-        };
-        let [enter, skip, head, back, leave, after] = [(); 6].map(|()| self.code.label());
-        let (kind, operands) = compare(index);
-        self.code.end(kind, &operands, &[(enter, &[]), (skip, &[])]);
-        self.code.start(enter, &[]);
-        self.jump(head, index, &partials);
-        let (start, inner) = self.start(head, &partials);
+        let [head, back, leave, after] = [(); 4].map(|()| self.code.label());
+        self.go_on_if(Kind::BranchCompare(condition), &[state.0, limit], after, &state);
+        self.jump(head, &state);
+        let (index, mut partials) = self.start(head, &state.1);
         self.batch();
-        let tail = if masked { Some(self.tail_mask(frame, start)) } else { None };
-        let mut copy = Copy { index: start, ahead: 0, tail, partials: inner };
-        self.body(frame, &mut copy)?;
-        let next = self.offset(start, lanes);
-        let (kind, operands) = compare(next);
-        self.code.end(kind, &operands, &[(back, &[]), (leave, &[])]);
+        let tail = masked.then(|| {
+            let left = self.code.vreg(INT);
+            self.arithmetic(Arithmetic::Sub, left, frame.count, index);
+            self.first_lanes(left)
+        });
+        let place = Place { index, ahead: 0, tail, streaming: false };
+        self.body(frame, 1, place, &mut partials)?;
+        let next = self.offset(index, lanes);
+        let operands = [Operand::reg_use(next), Operand::reg_use(limit)];
+        let compare = Kind::BranchCompare(condition);
+        self.code.end(compare, &operands, &[(back, &[]), (leave, &[])]);
         self.code.start(back, &[]);
-        self.jump(head, next, &copy.partials);
+        self.jump(head, &(next, partials.clone()));
         self.code.start(leave, &[]);
         let done = if masked { frame.count } else { next };
-        self.jump(after, done, &copy.partials);
-        self.code.start(skip, &[]);
-        self.jump(after, index, &partials);
+        self.jump(after, &(done, partials.clone()));
         Ok(self.start(after, &partials))
     }
 
-    /// The lanes of the turns that are left. There are at most 255, for only the low byte of
-    /// the number counts.
-    fn tail_mask(&mut self, frame: &Frame, index: VReg) -> VReg {
-        let left = self.code.vreg(INT);
-        self.arithmetic(Arithmetic::Sub, left, frame.count, index);
+    /// The first lanes, as many as a number below 256 says: only its low byte counts.
+    fn first_lanes(&mut self, number: VReg) -> VReg {
         let ones = self.code.vreg(INT);
         self.code.push(Kind::Constant(u64::MAX), &[Operand::reg_def(ones)]);
         let (mask, spare) = (self.code.vreg(MASK), self.code.vreg(INT));
         let operands = [
             Operand::reg_def(mask),
             Operand::reg_use(ones),
-            Operand::reg_use(left),
+            Operand::reg_use(number),
             Operand::reg_temp(spare),
         ];
         self.code.push(Kind::MaskOfCount, &operands);
@@ -266,39 +427,47 @@ impl Selector<'_> {
         self.masks(&KANDQ, mask, full)
     }
 
+    // The body.
+
     /// Forgets what holds for one batch of turns only.
     fn batch(&mut self) {
         self.moving.clear();
         self.masks.clear();
+        self.values.iter_mut().for_each(|values| values.fill(None));
     }
 
-    /// One copy of the body.
-    fn body(&mut self, frame: &Frame, copy: &mut Copy) -> Select {
-        self.values.fill(None);
+    /// Some copies of the body, the first of which is at `place`.
+    fn body(
+        &mut self,
+        frame: &Frame,
+        copies: usize,
+        place: Place,
+        partials: &mut Partials,
+    ) -> Select {
         let plan = self.plan;
         for inst in &plan.insts {
-            let VectorOp::Require(value) = inst.op else {
-                self.inst(inst, copy)?;
+            if let VectorOp::Require(value) = inst.op {
+                self.copy = 0;
+                let holds = self.mask(value)?;
+                let failing = self.failing(holds, &place)?;
+                let kind = if self.target.evex {
+                    Kind::BranchIfNone
+                } else {
+                    Kind::BranchIfNoneVector(self.width(self.size).max(Width::W128))
+                };
+                self.go_on_if(kind, &[failing], frame.exit, &(place.index, partials.clone()));
                 continue;
-            };
-            let holds = self.mask(value)?;
-            let failing = self.failing(holds, copy)?;
-            let here = self.offset(copy.index, copy.ahead as i32);
-            let kind = if self.target.evex {
-                Kind::BranchIfNone
-            } else {
-                Kind::BranchIfNoneVector(self.width(self.size).max(Width::W128))
-            };
-            let [on, leave] = [(); 2].map(|()| self.code.label());
-            self.code.end(kind, &[Operand::reg_use(failing)], &[(on, &[]), (leave, &[])]);
-            self.code.start(leave, &[]);
-            self.jump(frame.exit, here, &copy.partials);
-            self.code.start(on, &[]);
+            }
+            for copy in 0..copies {
+                self.copy = copy;
+                let place = Place { ahead: copy * self.lanes, ..place };
+                self.inst(inst, &place, partials)?;
+            }
         }
         Ok(())
     }
 
-    fn exit(&mut self, exit: Label, like: &[Vec<VReg>]) -> Select {
+    fn exit(&mut self, exit: Label, like: &Partials) -> Select {
         let (index, partials) = self.start(exit, like);
         let block = Operand::reg_use(self.block);
         self.code.push(Kind::StoreSlot(0), &[Operand::reg_use(index), block]);

@@ -1,11 +1,11 @@
 //! Loads and stores: whole vectors, reversed ones, single elements for all lanes, and elements
 //! at a distance, which are gathered and scattered.
 
-use super::{Copy, Kept, Lanes, Mask, Select, Selector};
+use super::{Kept, Lanes, Mask, Place, Select, Selector};
 use crate::opcode::*;
 use crate::register::Width;
 use crate::scalar::Arithmetic;
-use crate::vcode::{INT, Kind, MASK, Place};
+use crate::vcode::{self, INT, Kind, MASK};
 use mambo_ir::Dtype;
 use mambo_ir::function::{Binary, Value};
 use mambo_ir::vector::{Access, Step};
@@ -31,15 +31,20 @@ enum Address {
     Apart(Apart),
 }
 
-fn place_of(address: &Address, scale: u8) -> (Vec<VReg>, Box<dyn Fn(usize) -> Place>) {
+fn place_of(address: &Address, scale: u8) -> (Vec<VReg>, Box<dyn Fn(usize) -> vcode::Place>) {
     match *address {
         Address::Side { base, index, displacement }
         | Address::Reversed { base, index, displacement } => (
             vec![base, index],
-            Box::new(move |at| Place::Indexed { base: at, index: at + 1, scale, displacement }),
+            Box::new(move |at| vcode::Place::Indexed {
+                base: at,
+                index: at + 1,
+                scale,
+                displacement,
+            }),
         ),
         Address::One { base, displacement } | Address::Apart(Apart { base, displacement, .. }) => {
-            (vec![base], Box::new(move |at| Place::Base { base: at, displacement }))
+            (vec![base], Box::new(move |at| vcode::Place::Base { base: at, displacement }))
         }
     }
 }
@@ -64,7 +69,28 @@ impl Selector<'_> {
         }
     }
 
-    fn address(&mut self, number: u32, copy: &Copy) -> Select<Address> {
+    /// Whether the lanes of an access lie side by side.
+    pub(super) fn is_side(&self, number: u32) -> bool {
+        let access = self.plan.accesses[number as usize];
+        let size = self.plan.access_dtype(number).size() as i64;
+        self.byte_step(&access) == Some(size)
+    }
+
+    /// The accesses whose lanes lie side by side.
+    pub(super) fn sides(&self) -> Vec<u32> {
+        (0..self.plan.accesses.len() as u32).filter(|&number| self.is_side(number)).collect()
+    }
+
+    /// Where an access whose lanes lie side by side is in turn 0, as far as the low bits go.
+    pub(super) fn side_address(&mut self, number: u32) -> VReg {
+        let access = self.plan.accesses[number as usize];
+        let element = self.plan.element(access.base).size() as i64;
+        let base = self.base(access.base);
+        let low = access.offset.wrapping_mul(element) & 0xFFF;
+        if low == 0 { base } else { self.offset(base, low as i32) }
+    }
+
+    fn address(&mut self, number: u32, copy: &Place) -> Select<Address> {
         let access = self.plan.accesses[number as usize];
         let element = self.plan.element(access.base);
         let size = element.part().size() as i64;
@@ -101,7 +127,7 @@ impl Selector<'_> {
     }
 
     /// The number of the turn, negated.
-    fn negated(&mut self, copy: &Copy) -> VReg {
+    fn negated(&mut self, copy: &Place) -> VReg {
         let key = (u32::MAX, 0);
         if let Some(&known) = self.moving.get(&key) {
             return known;
@@ -131,7 +157,7 @@ impl Selector<'_> {
     }
 
     /// The address of an access in the first lane, `ahead` turns on.
-    fn moved(&mut self, number: u32, base: VReg, copy: &Copy, ahead: usize) -> VReg {
+    fn moved(&mut self, number: u32, base: VReg, copy: &Place, ahead: usize) -> VReg {
         let key = (number, ahead);
         if let Some(&known) = self.moving.get(&key) {
             return known;
@@ -196,7 +222,7 @@ impl Selector<'_> {
                 _ => (&VPBROADCASTQ, this.width(8)),
             };
             let block = this.block;
-            let place = |at| Place::Base { base: at, displacement: 8 * (1 + input as i32) };
+            let place = |at| vcode::Place::Base { base: at, displacement: 8 * (1 + input as i32) };
             let step = this.loaded(opcode, width, &place, &[block], None);
             Ok(this.multiply(step, unit, size))
         })
@@ -205,7 +231,7 @@ impl Selector<'_> {
     // Masks of memory.
 
     /// The lanes to touch, if not all: with AVX-512.
-    fn active(&mut self, mask: Option<Mask>, copy: &Copy) -> Option<VReg> {
+    fn active(&mut self, mask: Option<Mask>, copy: &Place) -> Option<VReg> {
         match (mask, copy.tail) {
             (Some(mask), Some(tail)) => Some(self.masks(&KANDQ, mask.register, tail)),
             (Some(mask), None) => Some(mask.register),
@@ -215,7 +241,7 @@ impl Selector<'_> {
 
     /// The same for lanes of so many bytes together: what is beyond them in a register, where a
     /// mask may hold anything, must not be touched.
-    fn active_of(&mut self, bytes: usize, mask: Option<Mask>, copy: &Copy) -> Option<VReg> {
+    fn active_of(&mut self, bytes: usize, mask: Option<Mask>, copy: &Place) -> Option<VReg> {
         let active = self.active(mask, copy);
         if bytes >= 16 || copy.tail.is_some() {
             return active;
@@ -229,7 +255,7 @@ impl Selector<'_> {
     }
 
     /// A mask for a gather or scatter, which uses it up.
-    fn spent(&mut self, mask: Option<Mask>, size: usize, copy: &Copy) -> Select<VReg> {
+    fn spent(&mut self, mask: Option<Mask>, size: usize, copy: &Place) -> Select<VReg> {
         if self.target.evex {
             return Ok(match self.active(mask, copy) {
                 Some(active) => active,
@@ -244,7 +270,7 @@ impl Selector<'_> {
 
     // Loads.
 
-    pub(super) fn load(&mut self, access: u32, mask: Option<Value>, copy: &Copy) -> Select<Lanes> {
+    pub(super) fn load(&mut self, access: u32, mask: Option<Value>, copy: &Place) -> Select<Lanes> {
         let mask = self.mask_of(mask)?;
         let dtype = self.plan.access_dtype(access);
         let size = dtype.size();
@@ -274,7 +300,7 @@ impl Selector<'_> {
     }
 
     /// An access of a known distance as one of lanes apart.
-    fn as_apart(&mut self, number: u32, copy: &Copy) -> Select<Apart> {
+    fn as_apart(&mut self, number: u32, copy: &Place) -> Select<Apart> {
         let access = self.plan.accesses[number as usize];
         let element = self.plan.element(access.base);
         let step = self.byte_step(&access).ok_or("a distance")?;
@@ -294,7 +320,7 @@ impl Selector<'_> {
         address: &Address,
         size: usize,
         mask: Option<Mask>,
-        copy: &Copy,
+        copy: &Place,
     ) -> Select<VReg> {
         let width = self.width(size);
         let bytes = self.lanes * size;
@@ -334,12 +360,12 @@ impl Selector<'_> {
         displacement: i32,
         size: usize,
         mask: Option<Mask>,
-        copy: &Copy,
+        copy: &Place,
     ) -> Select<VReg> {
         let width = self.width(size);
         let opcode = [&VPBROADCASTB, &VPBROADCASTW, &VPBROADCASTD, &VPBROADCASTQ];
         let opcode = opcode[size.trailing_zeros() as usize];
-        let place = |at| Place::Base { base: at, displacement };
+        let place = |at| vcode::Place::Base { base: at, displacement };
         if self.target.evex {
             // Every turn of the tail reads the element, so it is there; a mask may hide it.
             let active = mask.map(|mask| match copy.tail {
@@ -359,7 +385,7 @@ impl Selector<'_> {
         apart: Apart,
         size: usize,
         mask: Option<Mask>,
-        copy: &Copy,
+        copy: &Place,
     ) -> Select<VReg> {
         let (opcode, width) = self.apart(size, [&VPGATHERQQ, &VPGATHERQD, &VPGATHERDD])?;
         let mask = self.spent(mask, size, copy)?;
@@ -386,7 +412,7 @@ impl Selector<'_> {
         part: u8,
         index: Value,
         mask: Option<Value>,
-        copy: &Copy,
+        copy: &Place,
     ) -> Select<Lanes> {
         let mask = self.mask_of(mask)?;
         let element = self.plan.element(base);
@@ -423,7 +449,7 @@ impl Selector<'_> {
         access: u32,
         value: Value,
         mask: Option<Value>,
-        copy: &Copy,
+        copy: &Place,
     ) -> Select {
         let mask = self.mask_of(mask)?;
         let dtype = self.plan.access_dtype(access);
@@ -437,10 +463,10 @@ impl Selector<'_> {
         let address = self.address(access, copy)?;
         let masked = mask.is_some() || copy.tail.is_some();
         match address {
-            Address::Side { .. } => self.store_whole(&address, size, lanes, mask, copy),
+            Address::Side { .. } => self.store_whole(access, &address, size, lanes, mask, copy),
             Address::Reversed { .. } if !masked => {
                 let lanes = self.reversed(lanes, size)?;
-                self.store_whole(&address, size, lanes, None, copy)
+                self.store_whole(access, &address, size, lanes, None, copy)
             }
             Address::Reversed { .. } => {
                 let apart = self.as_apart(access, copy)?;
@@ -453,15 +479,22 @@ impl Selector<'_> {
 
     fn store_whole(
         &mut self,
+        number: u32,
         address: &Address,
         size: usize,
         lanes: VReg,
         mask: Option<Mask>,
-        copy: &Copy,
+        copy: &Place,
     ) -> Select {
+        let stream = copy.streaming && mask.is_none() && matches!(address, Address::Side { .. });
+        let stream = stream && self.streams.contains(&number);
         let width = self.width(size);
         let bytes = self.lanes * size;
         let (registers, place) = place_of(address, size as u8);
+        if stream {
+            self.stored(&VMOVNTPD, width, &*place, &registers, lanes, None);
+            return Ok(());
+        }
         if self.target.evex {
             let active = self.active_of(bytes, mask, copy);
             let opcode = [&VMOVDQU8_STORE, &VMOVDQU16_STORE, &VMOVDQU32_STORE, &VMOVDQU64_STORE];
@@ -494,7 +527,7 @@ impl Selector<'_> {
         size: usize,
         lanes: VReg,
         mask: Option<Mask>,
-        copy: &Copy,
+        copy: &Place,
     ) -> Select {
         if !self.target.evex {
             return Err("stores at a distance".into());
@@ -508,7 +541,7 @@ impl Selector<'_> {
     // Numbers of turns.
 
     /// The numbers of the turns of a copy.
-    pub(super) fn turn(&mut self, dtype: Dtype, copy: &Copy) -> Select<VReg> {
+    pub(super) fn turn(&mut self, dtype: Dtype, copy: &Place) -> Select<VReg> {
         let size = dtype.size();
         let width = self.width(size);
         let opcode = [&VPBROADCASTB, &VPBROADCASTW, &VPBROADCASTD, &VPBROADCASTQ];
@@ -536,7 +569,7 @@ impl Selector<'_> {
     }
 
     /// A mask register of a vector of bools that is being required: where it does not hold.
-    pub(super) fn failing(&mut self, holds: Mask, copy: &Copy) -> Select<VReg> {
+    pub(super) fn failing(&mut self, holds: Mask, copy: &Place) -> Select<VReg> {
         if !self.target.evex {
             let whole = self.mask_of_size(holds, self.size)?;
             let ones = self.lanes_of(u64::MAX, 8);

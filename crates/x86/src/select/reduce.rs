@@ -1,9 +1,9 @@
 //! Reductions: partial results in registers, and their combination at the end.
 
-use super::{Copy, Select, Selector};
+use super::{Partials, Place, Select, Selector};
 use crate::opcode::*;
 use crate::register::Width;
-use crate::vcode::Place;
+use crate::vcode;
 use mambo_ir::Dtype;
 use mambo_ir::function::Value;
 use mambo_ir::vector::Reduction;
@@ -31,13 +31,14 @@ impl Selector<'_> {
         number: u32,
         value: Value,
         mask: Option<Value>,
-        copy: &mut Copy,
+        copy: &Place,
+        partials: &mut Partials,
     ) -> Select {
         let reduction = self.plan.reductions[number as usize];
         let size = reduction.dtype.size();
         let value = self.vector(value)?;
-        let at = copy.ahead / self.lanes % copy.partials[number as usize].len();
-        let before = copy.partials[number as usize][at];
+        let at = copy.ahead / self.lanes % partials[number as usize].len();
+        let before = partials[number as usize][at];
         let mut after = self.combine(reduction.op, before, value, reduction.dtype)?;
         if let Some(mask) = mask {
             let mask = self.mask(mask)?;
@@ -47,7 +48,7 @@ impl Selector<'_> {
             let tail = super::Mask { register: tail, size };
             after = self.choose_vectors(tail, after, before, size)?;
         }
-        copy.partials[number as usize][at] = after;
+        partials[number as usize][at] = after;
         Ok(())
     }
 
@@ -73,7 +74,7 @@ impl Selector<'_> {
             distance /= 2;
         }
         let slot = 8 * (1 + self.plan.inputs.len() + number) as i32;
-        let place = |at| Place::Base { base: at, displacement: slot };
+        let place = |at| vcode::Place::Base { base: at, displacement: slot };
         let opcode = [&VPBROADCASTB, &VPBROADCASTW, &VPBROADCASTD, &VPBROADCASTQ];
         let opcode = opcode[dtype.size().trailing_zeros() as usize];
         let block = self.block;

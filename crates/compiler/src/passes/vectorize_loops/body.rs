@@ -122,6 +122,7 @@ impl<'a, 'b> BodyPlanner<'a, 'b> {
         if let Some(span) = dependence::obstacle(&self.uses) {
             return Err(Obstacle { reason: Reason::Dependence, span });
         }
+        self.drop_unused();
         self.requirements_first()?;
         if self.report.accesses.is_empty() {
             return Err(Obstacle { reason: Reason::NoGain, span: self.pre.span });
@@ -578,6 +579,22 @@ impl<'a, 'b> BodyPlanner<'a, 'b> {
         self.report.requirements += 1;
         self.push(VectorOp::Require(holds), None, span);
         Ok(())
+    }
+
+    /// Drops what nobody uses: masks of branches that hold nothing, above all.
+    fn drop_unused(&mut self) {
+        let mut used = vec![false; self.plan.values.len()];
+        let mut kept = Vec::new();
+        for (at, inst) in self.plan.insts.iter().enumerate().rev() {
+            if inst.result.is_none_or(|result| used[result.index()]) {
+                inst.op.for_each_operand(|value| used[value.index()] = true);
+                kept.push(at);
+            }
+        }
+        kept.reverse();
+        let moved = |at: &usize| kept.binary_search(at).ok();
+        self.frozen = self.frozen.iter().filter_map(moved).collect();
+        self.reorder(&kept);
     }
 
     /// Moves requirements, with what they are computed from, before everything that writes.
