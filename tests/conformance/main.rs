@@ -9,6 +9,7 @@
 #[macro_use]
 mod check;
 mod values;
+mod vectors;
 
 mod allocation;
 mod array_literals;

@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::run::{self, Failure};
 use crate::{STACK, THREADS, setting};
 use mambo_ir::signature::{Access, ArrayType};
-use mambo_ir::{Const, Dtype, Layout, Type};
+use mambo_ir::{Const, Dtype, FastMath, Layout, Type};
 use mambo_x86::Simd;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -58,6 +58,8 @@ struct Generator {
     index: Dtype,
     /// Where each array that is written is written.
     places: Vec<(String, String)>,
+    /// Whether floats may be combined in another order.
+    relaxed: bool,
     /// Whether the body already writes.
     written: bool,
 }
@@ -67,6 +69,7 @@ struct Loop {
     text: String,
     params: Vec<Param>,
     result: Type,
+    fastmath: FastMath,
 }
 
 impl Generator {
@@ -77,6 +80,7 @@ impl Generator {
         if random.chance(60) {
             palette.push(*random.pick(&[&Dtype::F64, &Dtype::F32, &Dtype::I32]));
         }
+        let relaxed = random.chance(25);
         let index = match random.weighted(&[80, 8, 6, 6]) {
             0 => Dtype::Usize,
             1 => Dtype::I32,
@@ -90,6 +94,7 @@ impl Generator {
             palette,
             index,
             places: Vec::new(),
+            relaxed,
             written: false,
         }
     }
@@ -136,29 +141,35 @@ impl Generator {
             [(dtype, ..)] => Type::Scalar(*dtype),
             many => Type::Tuple(many.iter().map(|(dtype, ..)| (*dtype).into()).collect()),
         };
-        Loop { text, params: self.params, result }
+        let allowed = FastMath::REASSOC.with(FastMath::NSZ);
+        let fastmath = if self.relaxed { allowed } else { FastMath::default() };
+        Loop { text, params: self.params, result, fastmath }
     }
 
     /// Types, initial values and operators of reductions.
     fn reductions(&mut self) -> Vec<(Dtype, String, &'static str)> {
         let has_output = self.params.iter().any(|param| param.name.starts_with('o'));
         let count = self.random.between(usize::from(!has_output), 2);
-        (0..count)
-            .map(|_| {
-                loop {
-                    let dtype = self.dtype();
-                    if !dtype.is_int() {
-                        if self.palette.iter().all(|dtype| !dtype.is_int()) {
-                            self.palette.push(Dtype::I64);
-                        }
-                        continue;
-                    }
-                    let operators = ["+", "*", "min", "max", "&", "|", "^"];
-                    let operator = operators[self.random.weighted(&[40, 10, 15, 15, 6, 6, 6])];
-                    break (dtype, self.literal(dtype), operator);
-                }
-            })
-            .collect()
+        (0..count).map(|_| self.reduction()).collect()
+    }
+
+    fn reduction(&mut self) -> (Dtype, String, &'static str) {
+        loop {
+            let dtype = self.dtype();
+            if self.relaxed && dtype.is_float() {
+                let operators = ["+", "-", "*", "min", "max"];
+                let operator = operators[self.random.weighted(&[50, 15, 10, 12, 12])];
+                return (dtype, self.literal(dtype), operator);
+            }
+            if dtype.is_int() {
+                let operators = ["+", "*", "min", "max", "&", "|", "^"];
+                let operator = operators[self.random.weighted(&[40, 10, 15, 15, 6, 6, 6])];
+                return (dtype, self.literal(dtype), operator);
+            }
+            if self.palette.iter().all(|dtype| !dtype.is_int()) {
+                self.palette.push(Dtype::I64);
+            }
+        }
     }
 
     fn text(&self, reductions: &[(Dtype, String, &'static str)], body: &str) -> String {
@@ -529,7 +540,7 @@ fn try_seed(seed: u64, met: &Met) -> Result<(), String> {
     let mut random = Random::new(seed ^ 0xCA11);
     let calls: Vec<_> = (0..CALLS).map(|_| drawn.arguments(&mut random)).collect();
     let outcome = quietly(|| {
-        let compiled = run::compile(&drawn.text, &signature, false)?;
+        let compiled = run::compile_with(&drawn.text, &signature, false, drawn.fastmath)?;
         for (simd, outcomes) in compiled.loops() {
             let at = Simd::ALL.iter().position(|other| *other == simd).expect("a known one");
             for outcome in outcomes {

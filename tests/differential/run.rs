@@ -10,7 +10,8 @@ use mambo_cranelift::Cranelift;
 use mambo_frontend::{JitOptions, lower_source};
 use mambo_ir::function::{Op, ValueType};
 use mambo_ir::interpret::{Limits, Memory, Operand, Trap, interpret_within};
-use mambo_ir::{Const, Dtype, Function, Module, Signature, Type};
+use mambo_ir::kernel::Options;
+use mambo_ir::{Const, Dtype, FastMath, Function, Module, Signature, Type};
 use mambo_x86::{Simd, X86};
 use std::fmt;
 
@@ -89,6 +90,8 @@ pub(crate) struct Compiled {
     plain: Option<Box<dyn Artifact>>,
     /// The code with leaves for vector loops, by the instructions they are made of.
     wide: Wide,
+    /// Whether the passes may change bits, so that the module after them is the oracle.
+    relaxed: bool,
 }
 
 /// Code for different vectors.
@@ -99,7 +102,21 @@ type Wide = Vec<(Simd, Box<dyn Artifact>)>;
 /// # Errors
 /// If it is not accepted, or the compiler fails.
 pub(crate) fn compile(text: &str, signature: &Signature, plain: bool) -> Result<Compiled, Failure> {
-    let source = source(text)?;
+    compile_with(text, signature, plain, FastMath::default())
+}
+
+/// The same for a kernel that allows something with its floats.
+///
+/// # Errors
+/// If it is not accepted, or the compiler fails.
+pub(crate) fn compile_with(
+    text: &str,
+    signature: &Signature,
+    plain: bool,
+    fastmath: FastMath,
+) -> Result<Compiled, Failure> {
+    let options = Options { fastmath, ..Options::default() };
+    let source = source_with(text, JitOptions { options, ..JitOptions::default() })?;
     let kernel = source.kernel().map_err(|error| Failure::Rejected(error.to_string()))?;
     let captures = kernel.captures.iter().map(|text| constant(text)).collect();
     let instance = Instance { signature: signature.clone(), captures, types: vec![] };
@@ -110,7 +127,8 @@ pub(crate) fn compile(text: &str, signature: &Signature, plain: bool) -> Result<
             lowered = Some(module.clone());
         }
     })
-    .map_err(|error| Failure::Rejected(error.to_string()))?;
+    .map_err(|error| Failure::Rejected(error.to_string()))?
+    .module;
     let lowered = lowered.expect("the first dump");
     let backend = Cranelift::new();
     let code = |module: &Module| {
@@ -119,7 +137,8 @@ pub(crate) fn compile(text: &str, signature: &Signature, plain: bool) -> Result<
     let artifact = code(&optimized)?;
     let plain = if plain { Some(code(&lowered)?) } else { None };
     let wide = if has_vector_loops(&optimized) { wide(&optimized)? } else { Vec::new() };
-    Ok(Compiled { lowered, optimized, artifact, plain, wide })
+    let relaxed = !fastmath.is_empty();
+    Ok(Compiled { lowered, optimized, artifact, plain, wide, relaxed })
 }
 
 fn has_vector_loops(module: &Module) -> bool {
@@ -149,7 +168,11 @@ fn wide(module: &Module) -> Result<Wide, Failure> {
 
 /// The kernel of a function.
 pub(crate) fn source(text: &str) -> Result<&'static KernelSource, Failure> {
-    let (lowered, errors) = lower_source(text, &JitOptions::default());
+    source_with(text, JitOptions::default())
+}
+
+fn source_with(text: &str, options: JitOptions) -> Result<&'static KernelSource, Failure> {
+    let (lowered, errors) = lower_source(text, &options);
     let Some(lowered) = lowered.filter(|_| errors.is_empty()) else {
         return Err(Failure::Rejected(format!("{errors:?}")));
     };
@@ -191,7 +214,8 @@ impl Compiled {
     /// # Errors
     /// If they do not agree.
     pub(crate) fn compare(&self, args: &[Argument]) -> Result<Option<Outcome>, Failure> {
-        let Some(expected) = interpret(&self.lowered, args, "the module as lowered")? else {
+        let oracle = if self.relaxed { &self.optimized } else { &self.lowered };
+        let Some(expected) = interpret(oracle, args, "the oracle")? else {
             return Ok(None);
         };
         let optimized = interpret(&self.optimized, args, "the module after the passes")?;
@@ -199,7 +223,7 @@ impl Compiled {
             true => Ok(()),
             false => Err(Failure::Mismatch(format!(
                 "{name} differs from the interpreter\n\
-                 interpreter, as lowered: {expected:?}\n{name}: {found:?}"
+                 interpreter: {expected:?}\n{name}: {found:?}"
             ))),
         };
         if let Some(optimized) = optimized {

@@ -3,9 +3,19 @@
 use crate::error::CompileError;
 use crate::lower;
 use crate::passes::{self, InlinePolicy, PassOptions};
+use crate::report::LoopReport;
 use crate::source::{Instance, KernelSource};
 use mambo_ir::Module;
 use mambo_ir::kernel::Inline;
+
+/// An optimised module, and what became of the loops of each of its functions.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The module.
+    pub module: Module,
+    /// The loops, by function.
+    pub loops: Vec<Vec<LoopReport>>,
+}
 
 /// Infers types, lowers and optimises `source` for `instance`.
 ///
@@ -17,7 +27,7 @@ pub fn build(
     source: &'static KernelSource,
     instance: &Instance,
     dump: &mut dyn FnMut(&str, &Module),
-) -> Result<Module, CompileError> {
+) -> Result<Built, CompileError> {
     let lowered = lower::lower(source, instance.clone())?;
     let mut module = lowered.module;
     dump("lower", &module);
@@ -33,6 +43,6 @@ pub fn build(
     };
     let options =
         PassOptions { inline: lowered.inline.iter().map(policy).collect(), ..Default::default() };
-    _ = passes::optimize(&mut module, &options, dump);
-    Ok(module)
+    let loops = passes::optimize(&mut module, &options, dump);
+    Ok(Built { module, loops })
 }

@@ -7,7 +7,7 @@
 //! * [`source`]: what the host hands in; [`error`]: what can be wrong with it.
 //! * [`build`]: the journey above, up to the backend.
 //! * [`abi`]: what compiled code and the host hand each other.
-//! * [`report`]: what was done with each loop.
+//! * [`report`], [`explain`]: what was done with each loop, as facts and for people.
 //! * [`backend`]: the [`backend::Backend`] trait.
 //!
 //! Invariant: this crate knows no concrete backend and no array library.
@@ -16,6 +16,7 @@ pub mod abi;
 pub mod backend;
 pub mod build;
 pub mod error;
+pub mod explain;
 mod infer;
 mod lower;
 pub mod passes;

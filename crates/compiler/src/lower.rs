@@ -110,6 +110,7 @@ impl ModuleBuilder {
         self.functions.insert(key.clone(), id);
         let unit = Unit::new(source, key.1)?;
         self.inline.push(unit.kernel.options.inline);
+        function.fastmath = unit.kernel.options.fastmath;
         let types = infer::infer(&unit)?;
         let source_id = self.module.sources.len() as u32;
         self.module.sources.push(Source { kernel: source.name.into(), file: source.file.into() });

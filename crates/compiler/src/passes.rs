@@ -2,7 +2,7 @@
 //!
 //! One pass is one file with one function. Each keeps what a module does exactly: the bits of
 //! every result and store, which panic comes first and the stores done before it, and whether
-//! it ends.
+//! it ends. The one exception is what a kernel's `fastmath` allows.
 
 mod clone;
 mod definitions;
@@ -17,6 +17,7 @@ mod nest_early_exits;
 mod promote_stack_arrays;
 mod ranges;
 mod recognize_counted_loops;
+mod relax_floats;
 mod simplify;
 mod split_index_ranges;
 mod substitution;
@@ -34,13 +35,15 @@ pub use merge_common_subexpressions::merge_common_subexpressions;
 pub use nest_early_exits::nest_early_exits;
 pub use promote_stack_arrays::promote_stack_arrays;
 pub use recognize_counted_loops::recognize_counted_loops;
+pub use relax_floats::relax_floats;
 pub use split_index_ranges::split_index_ranges;
 pub use unroll_short_loops::unroll_short_loops;
 pub use vectorize_loops::vectorize_loops;
 
 use crate::report::LoopReport;
-use mambo_ir::Module;
-use mambo_ir::function::Function;
+use mambo_ir::function::{Function, Op};
+use mambo_ir::{Module, Span};
+use std::collections::HashMap;
 
 /// Whether calls of a function are replaced by its body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,6 +96,7 @@ pub fn optimize(
 ) -> Vec<Vec<LoopReport>> {
     inline_calls(module, options);
     finish(module, "inline_calls", dump);
+    let checks: Vec<_> = module.functions.iter().map(checks_in_loops).collect();
     let unroll = |func: &mut Function| unroll_short_loops(func, options);
     let split = |func: &mut Function| split_index_ranges(func, options);
     let mut pass = |name: &str, run: &dyn Fn(&mut Function)| {
@@ -101,6 +105,7 @@ pub fn optimize(
     };
     pass("fold_constants", &fold_constants);
     pass("merge_common_subexpressions", &merge_common_subexpressions);
+    pass("relax_floats", &relax_floats);
     pass("hoist_invariants", &hoist_invariants);
     pass("recognize_counted_loops", &recognize_counted_loops);
     pass("nest_early_exits", &nest_early_exits);
@@ -120,7 +125,13 @@ pub fn optimize(
     if !options.vectorize {
         return Vec::new();
     }
-    let reports = module.functions.iter_mut().map(vectorize_loops).collect();
+    let mut reports: Vec<Vec<LoopReport>> =
+        module.functions.iter_mut().map(vectorize_loops).collect();
+    for (reports, checks) in reports.iter_mut().zip(checks) {
+        for report in reports {
+            report.checks = checks.get(&report.span).copied().unwrap_or(0);
+        }
+    }
     finish(module, "vectorize_loops", dump);
     let mut pass = |name: &str, run: &dyn Fn(&mut Function)| {
         module.functions.iter_mut().for_each(run);
@@ -131,6 +142,21 @@ pub fn optimize(
     pass("merge_common_subexpressions", &merge_common_subexpressions);
     pass("eliminate_dead_code", &eliminate_dead_code);
     reports
+}
+
+/// The checks of indices that stand in each loop, by its place.
+fn checks_in_loops(func: &Function) -> HashMap<Span, usize> {
+    let mut checks = HashMap::new();
+    walk::each_inst(func, func.entry, &mut |inst| {
+        let info = func.inst(inst);
+        let (Op::For { body, .. } | Op::Loop { body, .. }) = info.op else { return };
+        let mut count = 0;
+        walk::each_inst(func, body, &mut |inner| {
+            count += usize::from(matches!(func.inst(inner).op, Op::CheckIndex { .. }));
+        });
+        checks.insert(info.span, count);
+    });
+    checks
 }
 
 /// Checks the module after a pass, in debug builds, and hands it out.

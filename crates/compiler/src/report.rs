@@ -3,11 +3,13 @@
 use mambo_ir::Span;
 use std::fmt;
 
-/// What became of one `for` loop of a kernel.
+/// What became of one loop of a kernel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoopReport {
     /// Where the loop is.
     pub span: Span,
+    /// Checks of indices that stood in it.
+    pub checks: usize,
     /// The plan, or what stopped it.
     pub outcome: Result<VectorPlan, Obstacle>,
 }
@@ -99,6 +101,12 @@ pub enum Reason {
     FewTurns,
     /// Nothing in it gains.
     NoGain,
+    /// How many turns there are is not known before the first.
+    While,
+    /// The backend cannot do something in it: what.
+    Backend(String),
+    /// There are no vectors: the processor has none that are used, or they are turned off.
+    NoVectors,
 }
 
 impl fmt::Display for Reason {
@@ -127,6 +135,9 @@ impl fmt::Display for Reason {
             Reason::LateCheck => f.write_str("something is checked after something was written"),
             Reason::FewTurns => f.write_str("it has few turns"),
             Reason::NoGain => f.write_str("vectors would not make it faster"),
+            Reason::While => f.write_str("how often it runs is known only when it ends"),
+            Reason::Backend(what) => write!(f, "these vectors have no {what}"),
+            Reason::NoVectors => f.write_str("vectors are turned off or not there"),
         }
     }
 }

@@ -38,12 +38,13 @@ fn run(text: &str, args: &[Const], result: Dtype) -> Const {
     let types = args.iter().map(|arg| Type::Scalar(arg.dtype())).collect();
     let instance = instance(types, Type::Scalar(result));
     let mut lowered = None;
-    let module = build(source(text), &instance, &mut |name, module| {
+    let built = build(source(text), &instance, &mut |name, module| {
         if name == "lower" {
             lowered = Some(module.clone());
         }
     })
     .unwrap_or_else(|error| panic!("{error}"));
+    let module = built.module;
     let args: Vec<Operand> = args.iter().map(|arg| Operand::Scalar(*arg)).collect();
     let value = |module: &mambo_ir::Module| {
         let results = interpret(module, &mut Memory::default(), &args)
@@ -139,9 +140,9 @@ fn sums_of_slices_carry_no_check() {
         s
     }";
     let slice = || array(Dtype::F64, 1, Access::Shared);
-    let module =
+    let built =
         build(source(text), &instance(vec![slice(), slice()], Dtype::F64.into()), &mut |_, _| {})
             .unwrap_or_else(|error| panic!("{error}"));
-    let text = module.to_string();
+    let text = built.module.to_string();
     assert!(!text.contains("check_index"), "a check is left\n{text}");
 }

@@ -2,16 +2,19 @@
 
 use crate::diagnostics::Diagnostics;
 use crate::signature_text::{TextSignature, parse_text_signature};
-use mambo_ir::Dtype;
 use mambo_ir::kernel::{Inline, Options};
+use mambo_ir::{Dtype, FastMath};
 use proc_macro2::{Span, TokenStream, TokenTree};
-use syn::parse::{ParseStream, Parser};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Ident, Lit, LitStr, Token};
 
 /// The options there are, for messages.
-const KNOWN: &str = "`inline = \"always\"`, `inline = \"never\"`, `boundscheck = true` and \
-                     `boundscheck = false`; types such as `f32, f64` and signatures such as \
+const KNOWN: &str = "`inline = \"always\"`, `inline = \"never\"`, `boundscheck = true`, \
+                     `boundscheck = false`, `fastmath` and `fastmath(reassoc, …)`; types such as `f32, f64` and signatures such as \
                      `\"f64(f64[:])\"` are compiled at start";
+
+/// What `fastmath(…)` may name, for messages.
+const FLAGS: &str = "`reassoc`, `contract`, `nnan`, `ninf`, `nsz`, `arcp` and `afn`";
 
 /// What `#[jit(…)]` says.
 #[derive(Clone, Debug, Default)]
@@ -91,13 +94,18 @@ impl OptionReader {
 
     fn option(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let text = name.to_string();
-        if !matches!(text.as_str(), "inline" | "boundscheck") {
+        if !matches!(text.as_str(), "inline" | "boundscheck" | "fastmath") {
             let message = format!("unknown option `{text}`: there are {KNOWN}");
             return Err(syn::Error::new(name.span(), message));
         }
         if self.seen.contains(&text) {
             let message = format!("`{text}` is given twice: remove one of them");
             return Err(syn::Error::new(name.span(), message));
+        }
+        if text == "fastmath" && !input.peek(Token![=]) {
+            self.fastmath(input)?;
+            self.seen.push(text);
+            return Ok(());
         }
         if !input.peek(Token![=]) {
             let example =
@@ -108,9 +116,46 @@ impl OptionReader {
         input.parse::<Token![=]>()?;
         match text.as_str() {
             "inline" => self.inline(input)?,
+            "fastmath" => self.fastmath_or_not(input)?,
             _ => self.boundscheck(name, input)?,
         }
         self.seen.push(text);
+        Ok(())
+    }
+
+    /// `fastmath`, or `fastmath(…)` with names.
+    fn fastmath(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if !input.peek(syn::token::Paren) {
+            self.result.options.fastmath = FastMath::ALL;
+            return Ok(());
+        }
+        let names;
+        syn::parenthesized!(names in input);
+        let listed = names.parse_terminated(Ident::parse, Token![,])?;
+        if listed.is_empty() {
+            let message =
+                format!("`fastmath(…)` allows nothing: name one of {FLAGS}, or write `fastmath`");
+            return Err(syn::Error::new(names.span(), message));
+        }
+        for name in listed {
+            let Some(flag) = FastMath::named(&name.to_string()) else {
+                let message = format!("`{name}` is not something to allow: there are {FLAGS}");
+                return Err(syn::Error::new(name.span(), message));
+            };
+            let allowed = &mut self.result.options.fastmath;
+            *allowed = allowed.with(flag);
+        }
+        Ok(())
+    }
+
+    /// `fastmath = true` or `false`.
+    fn fastmath_or_not(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let at = input.span();
+        let value: syn::LitBool = input.parse().map_err(|_| {
+            syn::Error::new(at, "`fastmath` is `true` or `false`: write one of them, or name what to allow as in `fastmath(reassoc)`")
+        })?;
+        self.result.options.fastmath =
+            if value.value { FastMath::ALL } else { FastMath::default() };
         Ok(())
     }
 

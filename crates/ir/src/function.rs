@@ -27,6 +27,7 @@
 
 use crate::constant::Const;
 use crate::dtype::Dtype;
+use crate::fast_math::FastMath;
 use crate::signature::Layout;
 use crate::site::Site;
 use crate::span::Span;
@@ -222,6 +223,8 @@ pub struct Function {
     pub results: Vec<ValueType>,
     /// Whether the function can call itself; such functions check the depth of the stack.
     pub recursive: bool,
+    /// What may be done with its floats that changes bits.
+    pub fastmath: FastMath,
 }
 
 /// A value: its type, and a name for people.
@@ -722,6 +725,7 @@ impl Function {
             entry: Block(0),
             results: Vec::new(),
             recursive: false,
+            fastmath: FastMath::default(),
         }
     }
 

@@ -7,6 +7,7 @@
 //! functions ([`Kernel::callees`]).
 
 use crate::dtype::Dtype;
+use crate::fast_math::FastMath;
 use crate::span::Span;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,8 @@ pub struct Options {
     pub inline: Inline,
     /// `boundscheck = false`: indices are trusted. Only on an `unsafe fn`.
     pub unchecked: bool,
+    /// `fastmath`: what may be done with floats that changes bits.
+    pub fastmath: FastMath,
 }
 
 /// Whether a kernel is inlined into the kernels that call it.

@@ -14,11 +14,10 @@
 //! takes from outside are *inputs*: scalars, and references to elements (views of rank 0).
 //!
 //! A reduction of integers may combine its lanes in any order. One of floats is a fixed tree:
-//! turn `t` goes to partial result `t mod L`, with `L` from [`Reduction::partials`]; in the end
+//! turn `t` goes to partial result `t mod L`, with `L` from [`VectorLoop::partials`]; in the end
 //! the upper half of the partial results is combined with the lower half until one is left,
-//! and that with the initial value. A loop with such a reduction does exactly the turns that
-//! fill its partial results evenly ([`VectorLoop::granule`]), so the bits of the result depend
-//! on nothing but the number of turns.
+//! and that with the initial value. A loop with such a reduction does none of its turns, or all
+//! up to a multiple of `L`, so the bits of the result depend on nothing but their number.
 
 use crate::constant::Const;
 use crate::dtype::Dtype;
@@ -158,19 +157,13 @@ impl Reduction {
             other => panic!("{other:?} has no neutral value"),
         }
     }
-
-    /// How many partial results a reduction of floats has; `None` for other types, whose
-    /// result does not depend on it.
-    pub fn partials(&self) -> Option<usize> {
-        self.dtype.is_float().then(|| PARTIAL_BYTES / self.dtype.size())
-    }
 }
 
 impl VectorLoop {
-    /// Of how many turns the loop does a multiple, if it has reductions of floats: as many as
-    /// leave the least, below the number of turns there are.
-    pub fn granule(&self) -> Option<usize> {
-        self.reductions.iter().filter_map(Reduction::partials).max()
+    /// How many partial results each reduction of floats has, if there is one.
+    pub fn partials(&self) -> Option<usize> {
+        let floats = self.reductions.iter().filter(|reduction| reduction.dtype.is_float());
+        floats.map(|reduction| PARTIAL_BYTES / reduction.dtype.size()).max()
     }
 
     /// The type of a value.

@@ -291,6 +291,11 @@ impl<'a> Face<'a> {
                 "asm",
                 quote!(::std::string::String),
             ),
+            (
+                "What became of the loops of each signature compiled so far, and why.",
+                "explain",
+                quote!(::mambo::Explanation),
+            ),
             ("Figures of what is compiled so far.", "stats", quote!(::mambo::Stats)),
         ];
         let every = every.into_iter().map(|(docs, function, result)| {

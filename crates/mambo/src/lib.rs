@@ -136,9 +136,10 @@ pub use mambo_macros::Data;
 /// ```
 pub use mambo_macros::jit;
 pub use mambo_runtime::{
-    Arg, BackendError, Captured, CompileError, Described, Dispatcher, Element, Elementwise, Error,
-    HostArg, HostFn, Integer, Kernel, Layout, Leaves, Number, Panic, Payload, Plain, Rank, Real,
-    Ret, Scalar, Signature, Stats, Type,
+    AccessKind, AccessReport, Arg, BackendError, Captured, CompileError, Described, Dispatcher,
+    Element, Elementwise, Error, Explanation, HostArg, HostFn, Integer, Kernel, Layout, Leaves,
+    LoopExplanation, LoopShape, Number, Obstacle, Panic, Payload, Plain, Rank, Real, Reason, Ret,
+    Scalar, Signature, SignatureExplanation, Stats, Type, VectorPlan, Vectorized,
 };
 
 /// Complex numbers, as kernels know them: the type that ndarray uses too.

@@ -7,6 +7,8 @@ use crate::error::{Error, Panic, Payload};
 use crate::host;
 use mambo_compiler::CompileError;
 use mambo_compiler::backend::{Artifact, BackendError};
+use mambo_compiler::build::Built;
+use mambo_compiler::explain::SignatureExplanation;
 use mambo_compiler::source::{Instance, KernelSource};
 use mambo_ir::{Module, Signature, SiteKind};
 use std::fmt::Write;
@@ -17,13 +19,14 @@ pub(crate) type Build = fn(
     &'static KernelSource,
     &Instance,
     &mut dyn FnMut(&str, &Module),
-) -> Result<Module, CompileError>;
+) -> Result<Built, CompileError>;
 
 /// The code of one signature. Lives as long as the process, as kernels do.
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) signature: Signature,
     pub(crate) module: Module,
+    pub(crate) explanation: SignatureExplanation,
     pub(crate) artifact: Box<dyn Artifact>,
     pub(crate) time: Duration,
 }
@@ -54,12 +57,14 @@ pub(crate) fn compile(
 ) -> Result<Compiled, Failure> {
     let start = Instant::now();
     let mut dump = Dump::from_environment(source.name, number);
-    let module = build(source, instance, &mut |pass, module| dump.pass(pass, module))
+    let built = build(source, instance, &mut |pass, module| dump.pass(pass, module))
         .map_err(Failure::Compile)?;
-    let artifact = backend().compile(&module).map_err(Failure::Backend)?;
+    let artifact = backend().compile(&built.module).map_err(Failure::Backend)?;
     let time = start.elapsed();
     dump.assembly(&*artifact);
-    Ok(Compiled { signature: instance.signature.clone(), module, artifact, time })
+    let signature = instance.signature.clone();
+    let explanation = SignatureExplanation::new(signature.clone(), &built, artifact.loops());
+    Ok(Compiled { signature, module: built.module, explanation, artifact, time })
 }
 
 impl Compiled {

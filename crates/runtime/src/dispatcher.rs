@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::rank::Layouts;
 use crate::ret::Ret;
 use mambo_compiler::abi::Entry;
+use mambo_compiler::explain::Explanation;
 use mambo_compiler::source::{Capture, Instance, KernelSource};
 use mambo_ir::{Layout, Signature, Type};
 use std::collections::HashMap;
@@ -104,12 +105,19 @@ pub struct Stats {
     pub compile_time: Duration,
     /// Bytes of machine code.
     pub code_bytes: usize,
+    /// Loops that run in vectors.
+    pub vector_loops: usize,
+    /// Loops that could run in vectors, but that the backend left to plain code.
+    pub refused_loops: usize,
 }
 
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Stats { compiled, compile_time, code_bytes } = self;
-        write!(f, "{compiled} signatures compiled in {compile_time:?}, {code_bytes} bytes of code")
+        let Stats { compiled, compile_time, code_bytes, vector_loops, refused_loops } = self;
+        write!(
+            f,
+            "{compiled} signatures compiled in {compile_time:?}, {code_bytes} bytes of code, {vector_loops} loops in vectors and {refused_loops} refused"
+        )
     }
 }
 
@@ -340,13 +348,25 @@ impl Dispatcher {
         text
     }
 
+    /// What became of the loops of each signature compiled so far, and why.
+    pub fn explain(&self) -> Explanation {
+        let all = self.all_compiled();
+        Explanation { signatures: all.iter().map(|one| one.explanation.clone()).collect() }
+    }
+
     /// Figures of what is compiled so far.
     pub fn stats(&self) -> Stats {
         let all = self.all_compiled();
+        let loops = |made: bool| {
+            let outcomes = all.iter().flat_map(|compiled| compiled.artifact.loops());
+            outcomes.filter(|outcome| outcome.code.is_ok() == made).count()
+        };
         Stats {
             compiled: all.len(),
             compile_time: all.iter().map(|compiled| compiled.time).sum(),
             code_bytes: all.iter().map(|compiled| compiled.artifact.code_size()).sum(),
+            vector_loops: loops(true),
+            refused_loops: loops(false),
         }
     }
 }

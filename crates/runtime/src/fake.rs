@@ -4,6 +4,7 @@ use crate::dispatcher::{Dispatcher, Eager};
 use mambo_compiler::CompileError;
 use mambo_compiler::abi::Entry;
 use mambo_compiler::backend::{Artifact, Backend, BackendError, LoopOutcome};
+use mambo_compiler::build::Built;
 use mambo_compiler::source::{Instance, KernelSource};
 use mambo_ir::function::Source;
 use mambo_ir::{Function, Module, Site};
@@ -76,10 +77,10 @@ fn build(
     source: &'static KernelSource,
     _: &Instance,
     dump: &mut dyn FnMut(&str, &Module),
-) -> Result<Module, CompileError> {
+) -> Result<Built, CompileError> {
     let module = module(source.name, with_kernel(source.name, |kernel| kernel.sites.clone()));
     dump("lower", &module);
-    Ok(module)
+    Ok(Built { module, loops: Vec::new() })
 }
 
 #[derive(Debug)]

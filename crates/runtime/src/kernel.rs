@@ -2,6 +2,7 @@
 
 use crate::dispatcher::{Dispatcher, Stats};
 use crate::error::Error;
+use mambo_compiler::explain::Explanation;
 use mambo_compiler::source::KernelSource;
 use mambo_ir::Signature;
 
@@ -36,6 +37,12 @@ pub trait Kernel {
     /// The machine code of each signature compiled so far, as assembly text.
     fn asm() -> String {
         Self::dispatcher().asm()
+    }
+
+    /// What became of the loops of each signature compiled so far, and why: as facts, and as
+    /// text for people when it is printed.
+    fn explain() -> Explanation {
+        Self::dispatcher().explain()
     }
 
     /// Figures of what is compiled so far.

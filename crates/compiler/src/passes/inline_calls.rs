@@ -19,8 +19,12 @@ pub fn inline_calls(module: &mut Module, options: &PassOptions) {
     let graph = CallGraph::of(module);
     for &caller in &graph.callees_first {
         let mut func = std::mem::replace(&mut module.functions[caller], Function::new(""));
+        let fastmath = func.fastmath;
         let inlines = |callee: FuncId| {
-            callee.index() != caller && graph.inlines(module, options, callee.index())
+            // What one function allows with its floats must not be done to the other's.
+            callee.index() != caller
+                && module.functions[callee.index()].fastmath == fastmath
+                && graph.inlines(module, options, callee.index())
         };
         let mut replaced = Substitution::default();
         for block in walk::blocks_in(&func, func.entry) {

@@ -14,22 +14,25 @@
 //! * `affine`: what a value is to the loop: uniform, a line, or different in each turn;
 //! * `body`: the body in lanes, with masks for branches;
 //! * `dependence`: whether turns disturb one another;
-//! * `operation`: what has a vector form.
+//! * `operation`: what has a vector form;
+//! * `partials`: reductions of floats by a plain loop, where no backend does the vector loop.
 
 mod affine;
 mod body;
 mod dependence;
 mod operation;
+mod partials;
 
 use crate::passes::definitions::Definitions;
 use crate::passes::walk;
 use crate::report::{LoopReport, Obstacle, Reason};
 use affine::{Affine, Coefficient, Preheader};
-use body::{Allowed, BodyPlanner, Planned};
+use body::{BodyPlanner, Planned};
 use mambo_ir::function::{
     Binary, Block, Compare, Function, Inst, Op, Terminator, Value, ValueType,
 };
 use mambo_ir::{Dtype, Span};
+use partials::PlainPartials;
 use std::sync::Arc;
 
 /// A loop of fewer turns is not worth it.
@@ -43,6 +46,11 @@ pub fn vectorize_loops(func: &mut Function) -> Vec<LoopReport> {
         let insts = std::mem::take(&mut func.block_mut(block).insts);
         let mut out = Vec::with_capacity(insts.len());
         for inst in insts {
+            if let Op::Loop { .. } = func.inst(inst).op {
+                let span = func.inst(inst).span;
+                let outcome = Err(Obstacle { reason: Reason::While, span });
+                reports.push(LoopReport { span, checks: 0, outcome });
+            }
             let Some(range) = Range::of(func, inst).filter(|_| !split.contains(&inst)) else {
                 out.push(inst);
                 continue;
@@ -60,7 +68,7 @@ pub fn vectorize_loops(func: &mut Function) -> Vec<LoopReport> {
                     Err(obstacle)
                 }
             };
-            reports.push(LoopReport { span, outcome: report });
+            reports.push(LoopReport { span, checks: 0, outcome: report });
         }
         func.block_mut(block).insts = out;
     }
@@ -70,17 +78,19 @@ pub fn vectorize_loops(func: &mut Function) -> Vec<LoopReport> {
 /// The loops that another one of the same place has left its checks to; they are rarely
 /// entered.
 fn split_loops(func: &Function) -> Vec<Inst> {
-    let (mut checked, mut free) = (Vec::new(), Vec::new());
+    let mut loops = Vec::new();
     for inst in func.reachable_insts() {
         let Op::For { body, .. } = func.inst(inst).op else { continue };
-        let mut checks = false;
+        let mut checks = 0;
         walk::each_inst(func, body, &mut |inner| {
-            checks |= matches!(func.inst(inner).op, Op::CheckIndex { .. });
+            checks += usize::from(matches!(func.inst(inner).op, Op::CheckIndex { .. }));
         });
-        if checks { checked.push(inst) } else { free.push(func.inst(inst).span) }
+        loops.push((func.inst(inst).span, checks, inst));
     }
-    checked.retain(|&inst| func.inst(inst).span.is_known() && free.contains(&func.inst(inst).span));
-    checked
+    let has_fewer = |(span, checks, _): &&(Span, usize, Inst)| {
+        span.is_known() && loops.iter().any(|(other, fewer, _)| other == span && fewer < checks)
+    };
+    loops.iter().filter(has_fewer).map(|(_, _, inst)| *inst).collect()
 }
 
 /// The parts of a `for`.
@@ -126,8 +136,7 @@ fn plan(func: &mut Function, range: &Range, span: Span) -> Result<Counted, Obsta
     let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span };
     let count = count(&mut pre, range);
     let index = index(&mut pre, range, count);
-    let allowed = Allowed::default();
-    let planned = BodyPlanner::new(pre, count, &allowed).plan(range.body, index, &range.init)?;
+    let planned = BodyPlanner::new(pre, count).plan(range.body, index, &range.init)?;
     Ok(Counted { count, planned })
 }
 
@@ -206,13 +215,24 @@ fn replace(func: &mut Function, inst: Inst, range: &Range, counted: Counted, out
     let types: Vec<ValueType> = info.results.iter().map(|&result| func.ty(result)).collect();
     let mut results = vec![ValueType::Scalar(Dtype::Usize)];
     results.extend(&types);
-    let op = Op::VectorLoop { count: allowed, args, init, plan: Arc::new(plan) };
+    let partials = plan.partials();
+    let reductions = plan.reductions.clone();
+    let op = Op::VectorLoop { count: allowed, args, init: init.clone(), plan: Arc::new(plan) };
     let vector = func.new_inst(op, &results, info.span);
     out.push(vector);
-    let (done, reductions) = {
-        let results = &func.inst(vector).results;
-        (results[0], results[1..].to_vec())
-    };
+    let mut results = func.inst(vector).results.clone();
+    if let Some(partials) = partials {
+        let fallback = PlainPartials {
+            range,
+            total: count,
+            count: allowed,
+            init: &init,
+            partials,
+            reductions,
+        };
+        results = fallback.otherwise(func, results, info.span, out);
+    }
+    let (done, reductions) = (results[0], results[1..].to_vec());
 
     let definitions = Definitions::of(func);
     let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span: info.span };
@@ -258,4 +278,33 @@ fn rest(pre: &mut Preheader<'_>, range: &Range, count: Value, done: Value, init:
     let left = pre.binary(Binary::Sub, left, one);
     let end = far(pre, left);
     Op::For { start, end, step, inclusive: true, reverse, init, body }
+}
+
+/// The plain loop over the first `turns` turns, of which there is at least one.
+fn first_turns(
+    pre: &mut Preheader<'_>,
+    range: &Range,
+    count: Value,
+    turns: Value,
+    init: Vec<Value>,
+    body: Block,
+) -> Op {
+    let dtype = pre.func.dtype(range.start);
+    let one = pre.int(Dtype::Usize, 1);
+    let far = |pre: &mut Preheader<'_>, turns: Value| {
+        let before = pre.binary(Binary::Sub, turns, one);
+        let turns = pre.cast(before, dtype);
+        let step = pre.int(dtype, range.step as i64);
+        let distance = pre.binary(Binary::Mul, turns, step);
+        pre.binary(Binary::Add, range.start, distance)
+    };
+    let (mut start, mut end) = (range.start, far(pre, turns));
+    if range.reverse {
+        // The first turns are those of the last indices.
+        end = far(pre, count);
+        let left = pre.binary(Binary::Sub, count, turns);
+        let left = pre.binary(Binary::Add, left, one);
+        start = far(pre, left);
+    }
+    Op::For { start, end, step: range.step, inclusive: true, reverse: range.reverse, init, body }
 }

@@ -5,6 +5,7 @@ use mambo_frontend::{
     EagerKind, EagerSignature, EagerType, JitOptions, TextSignature, lower_source,
     parse_jit_options,
 };
+use mambo_ir::FastMath;
 use mambo_ir::Layout;
 use mambo_ir::kernel::Inline;
 use proptest::prelude::*;
@@ -62,6 +63,18 @@ fn options_are_read() {
 }
 
 #[test]
+fn what_floats_allow_is_read() {
+    let allowed = |source: &str| good(source).options.fastmath;
+    assert_eq!(allowed("f32"), FastMath::default());
+    assert_eq!(allowed("fastmath"), FastMath::ALL);
+    assert_eq!(allowed("fastmath = true, f32"), FastMath::ALL);
+    assert_eq!(allowed("fastmath = false"), FastMath::default());
+    let some = FastMath::REASSOC.with(FastMath::NSZ);
+    assert_eq!(allowed("f32, fastmath(nsz, reassoc,)"), some);
+    assert!(!some.has(FastMath::CONTRACT));
+}
+
+#[test]
 fn types_are_read() {
     let options = good("f32, i64, (f32, u8), geo::Point, Complex<f64>, [f64; 3]");
     let expected = ["f32", "i64", "(f32 , u8)", "geo :: Point", "Complex < f64 >", "[f64 ; 3]"];
@@ -102,14 +115,23 @@ fn layouts_are_told_apart() {
 
 #[test]
 fn mistakes_are_listed_at_their_place() {
-    let known = "there are `inline = \"always\"`, `inline = \"never\"`, `boundscheck = true` and \
-                 `boundscheck = false`; types such as `f32, f64` and signatures such as \
+    let known = "there are `inline = \"always\"`, `inline = \"never\"`, `boundscheck = true`, \
+                 `boundscheck = false`, `fastmath` and `fastmath(reassoc, …)`; types such as `f32, f64` and signatures such as \
                  `\"f64(f64[:])\"` are compiled at start";
-    let cases: [(&str, &[&str]); 13] = [
+    let flags = "`reassoc`, `contract`, `nnan`, `ninf`, `nsz`, `arcp` and `afn`";
+    let cases: [(&str, &[&str]); 14] = [
         ("parallel", &["1:1 unknown option `parallel`: KNOWN"]),
         (
-            "fastmath = true, f32, cache",
-            &["1:1 unknown option `fastmath`: KNOWN", "1:23 unknown option `cache`: KNOWN"],
+            "vectorize = true, f32, cache",
+            &["1:1 unknown option `vectorize`: KNOWN", "1:24 unknown option `cache`: KNOWN"],
+        ),
+        (
+            "fastmath(), fastmath(nsz, fast), fastmath = 1",
+            &[
+                "1:10 `fastmath(…)` allows nothing: name one of FLAGS, or write `fastmath`",
+                "1:27 `fast` is not something to allow: there are FLAGS",
+                "1:45 `fastmath` is `true` or `false`: write one of them, or name what to allow as in `fastmath(reassoc)`",
+            ],
         ),
         ("Target = 1", &["1:1 unknown option `Target`: KNOWN"]),
         (
@@ -143,8 +165,10 @@ fn mistakes_are_listed_at_their_place() {
         ("f32, + , i32", &["1:6 expected a type, a signature or an option: KNOWN"]),
     ];
     for (source, expected) in cases {
-        let expected: Vec<String> =
-            expected.iter().map(|error| error.replace("KNOWN", known)).collect();
+        let expected: Vec<String> = expected
+            .iter()
+            .map(|error| error.replace("KNOWN", known).replace("FLAGS", flags))
+            .collect();
         assert_eq!(parse(source).1, expected, "errors of {source}");
     }
 }

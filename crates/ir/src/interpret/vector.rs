@@ -17,8 +17,8 @@ struct Partials {
 }
 
 impl Partials {
-    fn new(reduction: Reduction) -> Self {
-        let count = reduction.partials().unwrap_or(1);
+    fn new(reduction: Reduction, partials: Option<usize>) -> Self {
+        let count = partials.filter(|_| reduction.dtype.is_float()).unwrap_or(1);
         Partials { reduction, values: vec![reduction.neutral(); count] }
     }
 
@@ -58,8 +58,9 @@ pub(super) fn run(
     inputs: &[Operand],
     init: &[Const],
 ) -> Step<(usize, Vec<Const>)> {
-    let batch = plan.granule().unwrap_or(LANES);
-    let mut partials: Vec<Partials> = plan.reductions.iter().copied().map(Partials::new).collect();
+    let batch = plan.partials().unwrap_or(LANES);
+    let new = |&reduction: &Reduction| Partials::new(reduction, plan.partials());
+    let mut partials: Vec<Partials> = plan.reductions.iter().map(new).collect();
     let turns = count - count % batch;
     let mut done = 0;
     while done < turns {

@@ -3,6 +3,7 @@
 use super::lex::{Position, Token};
 use super::names;
 use super::parse::{Parse, Parser};
+use crate::fast_math::FastMath;
 use crate::function::{Block, Function, Op, Table, Terminator, Value, ValueType};
 use crate::span::Span;
 use crate::verify::MAX_NESTING;
@@ -30,6 +31,14 @@ pub(super) fn function(parser: &mut Parser<'_>) -> Parse<Function> {
     body.parser.mark("->")?;
     body.function.results = body.parser.list("(", ")", Parser::value_type)?;
     body.function.recursive = body.parser.take_word("recursive");
+    if body.parser.take_word("fastmath") {
+        let flags = body.parser.list("(", ")", |parser| {
+            let at = parser.position();
+            let name = parser.word()?;
+            FastMath::named(name).ok_or_else(|| at.error(format!("`{name}` allows nothing")))
+        })?;
+        body.function.fastmath = flags.into_iter().fold(FastMath::default(), FastMath::with);
+    }
     body.block(entry)?;
     body.check_all_defined()?;
     Ok(body.function)

@@ -248,6 +248,9 @@ impl<'a> Printer<'a> {
         if function.recursive {
             self.out.push_str(" recursive");
         }
+        if !function.fastmath.is_empty() {
+            self.put(format_args!(" fastmath({})", function.fastmath));
+        }
         self.out.push(' ');
         self.body(function.entry);
         self.out.push('\n');

@@ -14,12 +14,11 @@
 
 use super::{Partials, Place, Select, Selector, Target, widest};
 use crate::assembler::Assembler;
-use crate::opcode::KANDQ;
-use crate::register::Width;
+use crate::opcode::{KANDQ, KORQ, VPOR};
 use crate::scalar::{Arithmetic, Condition};
 use crate::vcode::{INT, Kind, Label, MASK, VCode, VECTOR, Writer};
 use mambo_compiler::backend::LoopShape;
-use mambo_ir::function::Op;
+use mambo_ir::function::{Op, Value};
 use mambo_ir::vector::{Step, VectorInst, VectorLoop, VectorOp};
 use regalloc2::{Operand, PReg, VReg};
 use std::collections::HashMap;
@@ -88,7 +87,7 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
         width: target.width.bytes() as u32 * 8,
         lanes: lanes as u32,
         unroll: copies as u32,
-        masked_tail: target.evex && plan.granule().is_none(),
+        masked_tail: target.evex && plan.partials().is_none(),
     };
     Ok(Selected { code: selector.code.finish(words), pool: selector.pool, shape })
 }
@@ -111,11 +110,8 @@ impl Selector<'_> {
     /// How often the body is copied in the main loop: enough to hide what instructions take,
     /// few enough for the registers.
     fn copies(&self) -> usize {
-        if let Some(granule) = self.plan.granule() {
-            return granule / self.lanes;
-        }
-        if self.is_checked() {
-            return 1;
+        if let Some(partials) = self.plan.partials() {
+            return partials / self.lanes;
         }
         let (work, live, kept) = self.pressure();
         let registers = if self.target.evex { 32 } else { 16 };
@@ -158,14 +154,14 @@ impl Selector<'_> {
         let mut partials = Vec::new();
         for reduction in &self.plan.reductions {
             let neutral = self.neutral(reduction)?;
-            partials.push(vec![neutral; self.partial_registers(reduction, copies)]);
+            partials.push(vec![neutral; copies]);
         }
         let frame = Frame { count, copies, exit };
         let state = (zero, partials);
         self.check_steps(&frame, &state);
         let state = self.peel(&frame, state)?;
         let state = self.main(&frame, state, cache)?;
-        let state = match self.plan.granule() {
+        let state = match self.plan.partials() {
             Some(_) => state,
             None => self.tail(&frame, state)?,
         };
@@ -227,7 +223,7 @@ impl Selector<'_> {
         let sides = self.sides();
         if !self.target.evex
             || self.is_checked()
-            || self.plan.granule().is_some()
+            || self.plan.partials().is_some()
             || sides.is_empty()
         {
             return Ok(state);
@@ -368,7 +364,7 @@ impl Selector<'_> {
 
     /// The turns from which on stores go past the caches.
     fn worth_streaming(&self, cache: usize) -> Option<i32> {
-        if self.streams.is_empty() || self.is_checked() || self.plan.granule().is_some() {
+        if self.streams.is_empty() || self.is_checked() || self.plan.partials().is_some() {
             return None;
         }
         let numbers = 0..self.plan.accesses.len() as u32;
@@ -447,15 +443,7 @@ impl Selector<'_> {
         let plan = self.plan;
         for inst in &plan.insts {
             if let VectorOp::Require(value) = inst.op {
-                self.copy = 0;
-                let holds = self.mask(value)?;
-                let failing = self.failing(holds, &place)?;
-                let kind = if self.target.evex {
-                    Kind::BranchIfNone
-                } else {
-                    Kind::BranchIfNoneVector(self.width(self.size).max(Width::W128))
-                };
-                self.go_on_if(kind, &[failing], frame.exit, &(place.index, partials.clone()));
+                self.require(frame, copies, place, value, partials)?;
                 continue;
             }
             for copy in 0..copies {
@@ -464,6 +452,36 @@ impl Selector<'_> {
                 self.inst(inst, &place, partials)?;
             }
         }
+        Ok(())
+    }
+
+    /// Leaves unless a value is true in all lanes of all copies.
+    fn require(
+        &mut self,
+        frame: &Frame,
+        copies: usize,
+        place: Place,
+        value: Value,
+        partials: &Partials,
+    ) -> Select {
+        let mut failing = None;
+        for copy in 0..copies {
+            self.copy = copy;
+            let holds = self.mask(value)?;
+            let here = self.failing(holds, &place)?;
+            failing = Some(match failing {
+                None => here,
+                Some(before) if self.target.evex => self.masks(&KORQ, before, here),
+                Some(before) => self.two(&VPOR, self.width(self.size), before, here),
+            });
+        }
+        let Some(failing) = failing else { return Ok(()) };
+        let kind = if self.target.evex {
+            Kind::BranchIfNone
+        } else {
+            Kind::BranchIfNoneVector(self.width(self.size))
+        };
+        self.go_on_if(kind, &[failing], frame.exit, &(place.index, partials.clone()));
         Ok(())
     }
 

@@ -10,14 +10,6 @@ use mambo_ir::vector::Reduction;
 use regalloc2::VReg;
 
 impl Selector<'_> {
-    /// How many registers of partial results a reduction has in a loop of so many copies.
-    pub(super) fn partial_registers(&self, reduction: &Reduction, copies: usize) -> usize {
-        match reduction.partials() {
-            Some(partials) => partials / self.lanes,
-            None => copies,
-        }
-    }
-
     pub(super) fn neutral(&mut self, reduction: &Reduction) -> Select<VReg> {
         if reduction.dtype == Dtype::Bool {
             return Err("reductions of bool".into());

@@ -11,7 +11,7 @@ use mambo_ir::function::{
     Binary, Block, Compare, Inst, Op, Terminator, Unary, Value, ValueType, ViewType,
 };
 use mambo_ir::vector::{Access, Reduction, Step, VectorInst, VectorLoop, VectorOp};
-use mambo_ir::{Const, Dtype, Layout, Span};
+use mambo_ir::{Const, Dtype, FastMath, Layout, Span};
 use std::collections::HashMap;
 
 /// What a value of the function is in the loop.
@@ -38,7 +38,7 @@ struct CarriedValue {
 }
 
 /// A body being converted.
-pub(super) struct BodyPlanner<'a, 'b> {
+pub(super) struct BodyPlanner<'a> {
     pub(super) pre: Preheader<'a>,
     shapes: HashMap<Value, Shape>,
     plan: VectorLoop,
@@ -54,14 +54,7 @@ pub(super) struct BodyPlanner<'a, 'b> {
     limits: Vec<(Affine, Value)>,
     /// The instructions that read what is never written.
     frozen: Vec<usize>,
-    allowed: &'b Allowed,
-}
-
-/// What `fastmath` lets the planner do.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Allowed {
-    /// Reductions of floats in another order.
-    pub(super) reassociation: bool,
+    allowed: FastMath,
 }
 
 /// A loop that can run in vectors.
@@ -78,9 +71,10 @@ pub(super) struct Planned {
 
 type Plan<T = ()> = Result<T, Obstacle>;
 
-impl<'a, 'b> BodyPlanner<'a, 'b> {
+impl<'a> BodyPlanner<'a> {
     /// For a loop of `count` turns.
-    pub(super) fn new(pre: Preheader<'a>, count: Value, allowed: &'b Allowed) -> Self {
+    pub(super) fn new(pre: Preheader<'a>, count: Value) -> Self {
+        let allowed = pre.func.fastmath;
         BodyPlanner {
             pre,
             shapes: HashMap::new(),
@@ -456,7 +450,7 @@ impl<'a, 'b> BodyPlanner<'a, 'b> {
         if !associative || !same || version != self.carried[at].version || dtype.is_int128() {
             return Err(obstacle);
         }
-        if dtype.is_float() && !self.allowed.reassociation {
+        if dtype.is_float() && !self.may_reorder(op) {
             let name = format!("{op:?}").to_lowercase();
             return Err(Obstacle { reason: Reason::OrderedReduction(name), span });
         }
@@ -472,6 +466,15 @@ impl<'a, 'b> BodyPlanner<'a, 'b> {
         let version = carried.version;
         self.shapes.insert(result, Shape::Carried { reduction, version });
         Ok(())
+    }
+
+    /// Whether a reduction of floats may be taken in another order.
+    fn may_reorder(&self, op: Binary) -> bool {
+        match op {
+            // Which of two zeros comes out depends on the order.
+            Binary::Min | Binary::Max => self.allowed.has(FastMath::NSZ),
+            _ => self.allowed.has(FastMath::REASSOC),
+        }
     }
 
     // Lanes.

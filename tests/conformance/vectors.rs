@@ -1,0 +1,168 @@
+//! Loops in vectors: `fastmath`, the same bits whatever the vectors are, and `explain()`.
+//!
+//! That loops in vectors do what plain ones do is what the differential tests are for.
+
+use crate::values::Sample;
+use mambo::prelude::*;
+use mambo::{AccessKind, Reason};
+
+#[jit(fastmath)]
+fn fast_sum(x: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for &v in x {
+        sum += v;
+    }
+    sum
+}
+
+#[jit(fastmath(reassoc))]
+fn reordered_sum(x: ArrayView1<f64>) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += x[i];
+    }
+    sum
+}
+
+/// The sum as `fastmath` defines it: 32 partial sums, the upper half onto the lower until one
+/// is left, then what does not fill a round, in order.
+fn tree_sum(x: &[f64]) -> f64 {
+    let whole = x.len() / 32 * 32;
+    let mut partials = [-0.0; 32];
+    for (at, v) in x[..whole].iter().enumerate() {
+        partials[at % 32] += v;
+    }
+    let mut width = 16;
+    while width > 0 {
+        for at in 0..width {
+            partials[at] += partials[at + width];
+        }
+        width /= 2;
+    }
+    let sum = if whole > 0 { 0.0 + partials[0] } else { 0.0 };
+    x[whole..].iter().fold(sum, |sum, v| sum + v)
+}
+
+#[test]
+fn a_sum_has_the_bits_of_its_tree() {
+    for n in (0..200).chain([1000, 4096, 5001]) {
+        let x: Vec<f64> = (0..n).map(|i| (i as f64 * 0.37).sin() * 1e3f64.powi(i % 5)).collect();
+        let expected = tree_sum(&x).to_bits();
+        assert_eq!(fast_sum(&x).to_bits(), expected, "{n} numbers");
+        assert_eq!(reordered_sum(ArrayView1::from(&x)).to_bits(), expected, "{n} numbers");
+        // Strides change where numbers lie, not how they are combined.
+        let spread: Vec<f64> = x.iter().flat_map(|&v| [v, 7.0]).collect();
+        let apart = ArrayView1::from(&spread);
+        let apart = apart.slice(s![..;2]);
+        assert_eq!(reordered_sum(apart).to_bits(), expected, "{n} numbers apart");
+    }
+}
+
+#[jit(fastmath(contract))]
+fn contracted(a: f64, x: f64, y: f64) -> f64 {
+    a * x + y
+}
+
+#[jit]
+fn rounded_twice(a: f64, x: f64, y: f64) -> f64 {
+    a * x + y
+}
+
+#[test]
+fn products_and_sums_are_fused_only_where_allowed() {
+    let (a, x, y) = (1.0 + f64::EPSILON, 1.0 - f64::EPSILON, -1.0);
+    assert_eq!(contracted(a, x, y), a.mul_add(x, y));
+    assert_eq!(rounded_twice(a, x, y), 0.0);
+    assert_ne!(a.mul_add(x, y), 0.0);
+}
+
+#[jit(fastmath(arcp, nsz, nnan, ninf))]
+fn divided(x: &mut [f64], by: f64) {
+    for i in 0..x.len() {
+        x[i] = x[i] / by + 0.0 + (x[i] - x[i]);
+    }
+}
+
+#[test]
+fn a_division_may_be_a_product() {
+    let mut x: Vec<f64> = (0..40).map(f64::from).collect();
+    divided(&mut x, 3.0);
+    let reciprocal = 1.0 / 3.0;
+    for (i, v) in x.iter().enumerate() {
+        assert_eq!(*v, i as f64 * reciprocal);
+    }
+}
+
+#[jit(inline = "always")]
+fn strict_product(a: f64, x: f64, y: f64) -> f64 {
+    a * x + y
+}
+
+#[jit(fastmath)]
+fn lax_caller(a: f64, x: f64, y: f64) -> f64 {
+    strict_product(a, x, y)
+}
+
+#[test]
+fn a_kernel_keeps_its_bits_when_a_lax_one_calls_it() {
+    let (a, x, y) = (1.0 + f64::EPSILON, 1.0 - f64::EPSILON, -1.0);
+    assert_eq!(lax_caller(a, x, y), 0.0);
+}
+
+#[jit]
+fn axpy(a: f64, x: &[f64], y: &mut [f64]) {
+    for i in 0..x.len() {
+        y[i] += a * x[i];
+    }
+}
+
+#[jit]
+fn running(x: &mut [f64]) {
+    for i in 1..x.len() {
+        x[i] += x[i - 1];
+    }
+}
+
+#[test]
+fn reports_are_facts_and_text() {
+    assert!(axpy::explain().signatures.is_empty());
+    assert!(axpy::explain().to_string().contains("not compiled yet"));
+    let mut y = vec![1.0; 100];
+    check!(axpy(2.0, &[0.5; 100], &mut y));
+    let report = axpy::explain();
+    let [signature] = &report.signatures[..] else { panic!("one signature: {report}") };
+    let [one] = &signature.loops[..] else { panic!("one loop: {report}") };
+    assert!(one.file.ends_with("vectors.rs") && one.span.is_known(), "{report}");
+    match &one.outcome {
+        Ok(vectorized) => {
+            let kinds: Vec<_> = vectorized.plan.accesses.iter().map(|access| access.kind).collect();
+            assert_eq!(kinds, [AccessKind::Contiguous; 3]);
+            assert_eq!(vectorized.bytes(), 24);
+            assert_eq!(axpy::stats().vector_loops, 1);
+            assert!(report.to_string().contains("in vectors"), "{report}");
+        }
+        // Without AVX2, or with `MAMBO_SIMD=scalar`.
+        Err(obstacle) => assert_eq!(obstacle.reason, Reason::NoVectors),
+    }
+    assert_eq!(axpy::stats().refused_loops, 0);
+    check!(running(&mut y));
+    let report = running::explain();
+    let obstacle = report.signatures[0].loops[0].outcome.as_ref().unwrap_err();
+    assert_eq!(obstacle.reason, Reason::Dependence, "{report}");
+}
+
+#[jit]
+fn scaled_sum(a: f64, x: &[f64], y: &mut [f64]) {
+    for i in 0..x.len() {
+        y[i] += a * x[i];
+    }
+}
+
+#[test]
+fn elements_before_one_out_of_range_are_written() {
+    for short in [0, 1, 7, 8, 9, 63, 64, 65, 99] {
+        let x: Vec<f64> = f64::all().into_iter().cycle().take(100).collect();
+        let mut y = vec![1.0; short];
+        check!(scaled_sum(2.0, &x, &mut y));
+    }
+}
