@@ -175,7 +175,7 @@ impl fmt::Display for AccessKind {
             AccessKind::Contiguous => f.write_str("contiguous"),
             AccessKind::Reversed => f.write_str("contiguous, backwards"),
             AccessKind::Strided(Some(step)) => write!(f, "{step} elements apart"),
-            AccessKind::Strided(None) => f.write_str("apart by a stride"),
+            AccessKind::Strided(None) => f.write_str("apart by a stride, side by side if it is 1"),
             AccessKind::Broadcast => f.write_str("one element for all turns"),
             AccessKind::Gathered => f.write_str("gathered"),
         }

@@ -13,7 +13,6 @@ fn branch(a: f64, x: ArrayView1<f64>, mut y: ArrayViewMut1<f64>) {
 // branch(f64, ArrayView1<f64, C>, ArrayViewMut1<f64, C>)
 //   branch.rs:3:5: loop in vectors: 512 bits, 8 turns each, 4 at a time, masked tail
 //     load of 8 bytes at 4:12: contiguous
-//     store of 8 bytes at 5:18: contiguous, under a mask
-//     store of 8 bytes at 7:18: contiguous, under a mask
-//     3 operations and 24 bytes a turn
+//     store of 8 bytes at 5:18: contiguous
+//     3 operations and 16 bytes a turn
 //     5 checks made before the loop or proved

@@ -31,6 +31,7 @@ use body::{BodyPlanner, Planned};
 use mambo_ir::function::{
     Binary, Block, Compare, Function, Inst, Op, Terminator, Value, ValueType,
 };
+use mambo_ir::vector::{Step, VectorLoop};
 use mambo_ir::{Dtype, Span};
 use partials::PlainPartials;
 use std::sync::Arc;
@@ -217,10 +218,8 @@ fn replace(func: &mut Function, inst: Inst, range: &Range, counted: Counted, out
     results.extend(&types);
     let partials = plan.partials();
     let reductions = plan.reductions.clone();
-    let op = Op::VectorLoop { count: allowed, args, init: init.clone(), plan: Arc::new(plan) };
-    let vector = func.new_inst(op, &results, info.span);
-    out.push(vector);
-    let mut results = func.inst(vector).results.clone();
+    let vector = Vector { count: allowed, args, init: init.clone(), results };
+    let mut results = vector.insert(func, plan, info.span, out);
     if let Some(partials) = partials {
         let fallback = PlainPartials {
             range,
@@ -251,6 +250,78 @@ fn replace(func: &mut Function, inst: Inst, range: &Range, counted: Counted, out
     func.block_mut(otherwise).end = Terminator::Yield(reductions);
     func.inst_mut(inst).op = Op::If { cond, then, otherwise };
     out.push(inst);
+}
+
+/// The operands and result types of a vector loop.
+struct Vector {
+    count: Value,
+    args: Vec<Value>,
+    init: Vec<Value>,
+    results: Vec<ValueType>,
+}
+
+impl Vector {
+    /// Appends the loop, and gives its results. Strides that are known at run time only are
+    /// mostly 1: there is a second form of the loop for that.
+    fn insert(
+        &self,
+        func: &mut Function,
+        plan: VectorLoop,
+        span: Span,
+        out: &mut Vec<Inst>,
+    ) -> Vec<Value> {
+        let mut steps: Vec<u32> = plan
+            .accesses
+            .iter()
+            .filter_map(|access| match access.step {
+                Step::Input(input) => Some(input),
+                Step::Const(_) => None,
+            })
+            .collect();
+        steps.sort_unstable();
+        steps.dedup();
+        if steps.is_empty() {
+            let inst = self.new_loop(func, plan, span);
+            out.push(inst);
+            return func.inst(inst).results.clone();
+        }
+        let mut dense = plan.clone();
+        dense.accesses.iter_mut().for_each(|access| {
+            if let Step::Input(_) = access.step {
+                access.step = Step::Const(1);
+            }
+        });
+        let definitions = Definitions::of(func);
+        let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span };
+        let one = pre.int(Dtype::Isize, 1);
+        let is_one = |pre: &mut Preheader<'_>, step: u32| {
+            let step = self.args[step as usize];
+            pre.insert(Op::Compare(Compare::Eq, step, one), Dtype::Bool)
+        };
+        let mut cond = is_one(&mut pre, steps[0]);
+        for &step in &steps[1..] {
+            let other = is_one(&mut pre, step);
+            cond = pre.binary(Binary::And, cond, other);
+        }
+        out.append(&mut pre.insts);
+        let [then, otherwise] = [dense, plan].map(|plan| {
+            let inst = self.new_loop(func, plan, span);
+            let block = func.new_block();
+            let results = func.inst(inst).results.clone();
+            func.block_mut(block).insts = vec![inst];
+            func.block_mut(block).end = Terminator::Yield(results);
+            block
+        });
+        let either = func.new_inst(Op::If { cond, then, otherwise }, &self.results, span);
+        out.push(either);
+        func.inst(either).results.clone()
+    }
+
+    fn new_loop(&self, func: &mut Function, plan: VectorLoop, span: Span) -> Inst {
+        let (count, args, init) = (self.count, self.args.clone(), self.init.clone());
+        let op = Op::VectorLoop { count, args, init, plan: Arc::new(plan) };
+        func.new_inst(op, &self.results, span)
+    }
 }
 
 /// The plain loop over the turns that are left, of which there is at least one.

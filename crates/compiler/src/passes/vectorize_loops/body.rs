@@ -334,12 +334,14 @@ impl<'a> BodyPlanner<'a> {
         let then_mask = both(self, cond);
         let versions: Vec<u32> = self.carried.iter().map(|carried| carried.version).collect();
         let yes = self.block(then, Some(then_mask))?;
+        let (insts, uses) = (self.plan.insts.len(), self.uses.len());
         let after: Vec<u32> = self.carried.iter().map(|carried| carried.version).collect();
         for (carried, &version) in self.carried.iter_mut().zip(&versions) {
             carried.version = version;
         }
         let other_mask = both(self, not);
         let no = self.block(otherwise, Some(other_mask))?;
+        self.join_stores((insts, uses), cond, (then_mask, other_mask), mask, span);
         let last: Vec<u32> = self.carried.iter().map(|carried| carried.version).collect();
         let mut merged = vec![false; self.carried.len()];
         for ((&result, yes), no) in results.iter().zip(yes).zip(no) {
@@ -412,6 +414,45 @@ impl<'a> BodyPlanner<'a> {
         self.count = pre.binary(Binary::Min, self.count, turns);
         self.report.hoisted_checks += 1;
         true
+    }
+
+    /// Two arms that end by storing to one place store once, what the condition chooses. The
+    /// second arm begins at the given instruction and use of memory.
+    fn join_stores(
+        &mut self,
+        (second, first_use): (usize, usize),
+        cond: Value,
+        masks: (Value, Value),
+        outer: Option<Value>,
+        span: Span,
+    ) {
+        let store = |inst: Option<&VectorInst>, own: Value| match inst?.op {
+            VectorOp::Store { access, value, mask } if mask == Some(own) => Some((access, value)),
+            _ => None,
+        };
+        let insts = &self.plan.insts;
+        let Some(before) = second.checked_sub(1) else { return };
+        let (Some((access, yes)), Some((other, no))) =
+            (store(insts.get(before), masks.0), store(insts.last(), masks.1))
+        else {
+            return;
+        };
+        // What the second arm reads must not be what the first one has written.
+        let reads = self.uses[first_use..]
+            .iter()
+            .any(|used| !used.store && !matches!(used.root, Root::Frozen(_)));
+        if access != other || reads || insts.len() == second {
+            return;
+        }
+        self.plan.insts.pop();
+        self.plan.insts.remove(before);
+        self.frozen.iter_mut().filter(|at| **at > before).for_each(|at| *at -= 1);
+        self.report.accesses.pop();
+        let value = self.each(Op::Select(cond, yes, no), self.plan.dtype(yes), span);
+        if let Some(report) = self.report.accesses.iter_mut().rfind(|access| access.store) {
+            report.masked = outer.is_some();
+        }
+        self.push(VectorOp::Store { access, value, mask: outer }, None, span);
     }
 
     // Reductions.
