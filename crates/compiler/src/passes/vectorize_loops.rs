@@ -12,7 +12,8 @@
 //! panic comes at its turn with all the writes before it.
 //!
 //! * `affine`: what a value is to the loop: uniform, a line, or different in each turn;
-//! * `body`: the body in lanes, with masks for branches;
+//! * `body`: the body in lanes, with masks for branches; `lanes`, `memory`, `reduction`: its
+//!   values, accesses and what it carries;
 //! * `dependence`: whether turns disturb one another;
 //! * `operation`: what has a vector form;
 //! * `partials`: reductions of floats by a plain loop, where no backend does the vector loop.
@@ -20,8 +21,11 @@
 mod affine;
 mod body;
 mod dependence;
+mod lanes;
+mod memory;
 mod operation;
 mod partials;
+mod reduction;
 
 use crate::passes::definitions::Definitions;
 use crate::passes::walk;
