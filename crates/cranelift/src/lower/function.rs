@@ -126,6 +126,9 @@ impl<'a> Lowering<'a, '_> {
             self.defs[result.index()] = Some(inst);
         }
         match &info.op {
+            Op::If { cond, otherwise, .. } if self.is_complete(*cond) => {
+                self.only_arm(*otherwise, results);
+            }
             Op::If { cond, then, otherwise } => self.branch(*cond, *then, *otherwise, results),
             Op::For { start, end, step, inclusive, reverse, init, body } => {
                 let range = (*start, *end, *step);
@@ -153,8 +156,10 @@ impl<'a> Lowering<'a, '_> {
             }
         }
         let depth = self.variance(&info.op);
+        let leftover = self.is_leftover(&info.op);
         for &result in results {
             self.depths[result.index()] = depth;
+            self.leftovers[result.index()] |= leftover;
         }
     }
 
@@ -166,6 +171,13 @@ impl<'a> Lowering<'a, '_> {
         let mut depth = 0;
         op.for_each_operand(|value| depth = depth.max(self.depths[value.index()]));
         depth
+    }
+
+    /// An `if` of which one arm runs always.
+    fn only_arm(&mut self, arm: Block, results: &'a [Value]) {
+        let exit = self.new_block(results);
+        self.block(arm, OnYield::Join(exit, results));
+        self.go_on(exit, results);
     }
 
     fn end_with_yield(&mut self, values: &[Value], on_yield: OnYield<'a>) {

@@ -67,7 +67,8 @@ impl<'a> Lowering<'a, '_> {
         self.append_params(header, &params[1..]);
         let exit = self.new_block(results);
 
-        let unroll = step == 1 && !inclusive && self.is_short(body, start, end);
+        let rest = self.leftovers[start.index()] || self.leftovers[end.index()];
+        let unroll = step == 1 && !inclusive && !rest && self.is_short(body, start, end);
         let (first, step, stop) = self.range(start, end, step, inclusive, reverse);
         let init_args = self.args(init, &params[1..]);
         if !self.never_empty(start, end, inclusive) {

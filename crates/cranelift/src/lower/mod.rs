@@ -180,6 +180,10 @@ struct Lowering<'a, 'b> {
     depths: Vec<u32>,
     depth: u32,
     frames: Vec<Frame<'a>>,
+    /// Values that follow from how far a leaf came: loops over them have few turns.
+    leftovers: Vec<bool>,
+    /// The turns done by leaves that always do as many as they can.
+    complete: Vec<Value>,
     /// The copy of an unrolled body that is being lowered.
     copied: Option<Copied>,
     /// The blocks that something jumps to.
@@ -229,6 +233,8 @@ pub(crate) fn lower<'a, 'b>(
         depths: vec![0; func.values.len()],
         depth: 0,
         frames: Vec::new(),
+        leftovers: vec![false; func.values.len()],
+        complete: Vec::new(),
         copied: None,
         entered: EntitySet::new(),
         reachable: true,

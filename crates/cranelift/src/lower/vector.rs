@@ -9,7 +9,8 @@ use cranelift_codegen::ir::{
     self as clif, BlockArg, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, types,
 };
 use cranelift_module::Module as _;
-use mambo_ir::function::{Inst, Op, Value};
+use mambo_ir::function::{Binary, Compare, Inst, Op, Terminator, Value};
+use mambo_ir::vector::VectorOp;
 
 /// Fewer turns are done by the plain loop, for which the call would be a detour.
 const FEWEST_TURNS: i64 = 8;
@@ -18,13 +19,18 @@ impl Lowering<'_, '_> {
     pub(super) fn vector_loop(&mut self, inst: Inst) {
         let func = self.func;
         let info = func.inst(inst);
-        let Op::VectorLoop { count, args, init, .. } = &info.op else { return };
+        let Op::VectorLoop { count, args, init, plan } = &info.op else { return };
         let none = self.b.ins().iconst(types::I64, 0);
         let init_values = self.scalars(init);
         let Some(&leaf) = self.unit.leaves.get(&(self.index, inst)) else {
             self.bind_loop_results(&info.results, none, &init_values);
             return;
         };
+        self.leftovers[info.results[0].index()] = true;
+        let checked = plan.insts.iter().any(|inst| matches!(inst.op, VectorOp::Require(_)));
+        if !checked {
+            self.complete.push(info.results[0]);
+        }
         let count = self.scalar(*count);
         let call = self.b.create_block();
         let join = self.b.create_block();
@@ -44,6 +50,31 @@ impl Lowering<'_, '_> {
         self.b.switch_to_block(join);
         let results = self.b.block_params(join).to_vec();
         self.bind_loop_results(&info.results, results[0], &results[1..]);
+    }
+
+    /// Whether an instruction computes with how far a leaf came.
+    pub(super) fn is_leftover(&self, op: &Op) -> bool {
+        let func = self.func;
+        let mut found = false;
+        if op.is_pure(|value| func.ty(value)) {
+            op.for_each_operand(|value| found |= self.leftovers[value.index()]);
+        }
+        for block in op.blocks() {
+            if let Terminator::Yield(values) = &func.block(block).end {
+                found |= values.first().is_some_and(|first| self.leftovers[first.index()]);
+            }
+        }
+        found
+    }
+
+    /// Whether a condition asks if a leaf did less than it could, of one that never does.
+    pub(super) fn is_complete(&self, cond: Value) -> bool {
+        let Some(Op::Binary(Binary::And, less, _)) = self.def(cond) else { return false };
+        match self.def(*less) {
+            Some(Op::Compare(Compare::Lt, done, _)) => self.complete.contains(done),
+            Some(Op::Compare(Compare::Gt, _, done)) => self.complete.contains(done),
+            _ => false,
+        }
     }
 
     fn bind_loop_results(

@@ -99,6 +99,14 @@ struct Frame {
     exit: Label,
 }
 
+/// A loop of the machine: how many copies of the body it has, the number of turns that it must
+/// not be above to go on, and whether stores go past the caches.
+struct Machine {
+    copies: usize,
+    limit: VReg,
+    streaming: bool,
+}
+
 /// How far the loop is: the number of turns done, and the partial results.
 type State = (VReg, Partials);
 
@@ -285,6 +293,7 @@ impl Selector<'_> {
     fn main(&mut self, frame: &Frame, state: State, cache: usize) -> Select<State> {
         let turns = (frame.copies * self.lanes) as i32;
         let limit = self.offset(frame.count, -turns);
+        let machine = Machine { copies: frame.copies, limit, streaming: false };
         let [plain, after] = [(); 2].map(|()| self.code.label());
         let compare = Kind::BranchCompare(Condition::LessEqual);
         self.go_on_if(compare, &[state.0, limit], after, &state);
@@ -297,35 +306,33 @@ impl Selector<'_> {
                 let aligned = Kind::BranchCompareConstant(Condition::Equal, 0);
                 self.go_on_if(aligned, &[low], plain, &state);
             }
-            let done = self.machine_loop(frame, state.clone(), limit, true)?;
+            // Memory is what such a loop waits for: one copy does.
+            let limit = self.offset(frame.count, -(self.lanes as i32));
+            let streamed = Machine { copies: 1, limit, streaming: true };
+            let done = self.machine_loop(frame, state.clone(), &streamed)?;
             self.code.push(Kind::Fence, &[]);
             self.jump(after, &done);
             let state = self.start(plain, &state.1);
-            let done = self.machine_loop(frame, state, limit, false)?;
+            let done = self.machine_loop(frame, state, &machine)?;
             self.jump(after, &done);
             return Ok(self.start(after, &done.1));
         }
-        let done = self.machine_loop(frame, state, limit, false)?;
+        let done = self.machine_loop(frame, state, &machine)?;
         self.jump(after, &done);
         Ok(self.start(after, &done.1))
     }
 
-    /// All copies of the body again and again, while the number of turns is not above `limit`.
-    fn machine_loop(
-        &mut self,
-        frame: &Frame,
-        state: State,
-        limit: VReg,
-        streaming: bool,
-    ) -> Select<State> {
+    /// Copies of the body again and again.
+    fn machine_loop(&mut self, frame: &Frame, state: State, machine: &Machine) -> Select<State> {
+        let Machine { copies, limit, streaming } = *machine;
         let [head, back, leave] = [(); 3].map(|()| self.code.label());
         self.jump(head, &state);
         self.code.head(head);
         let (index, mut partials) = self.start(head, &state.1);
         self.batch();
         let place = Place { index, ahead: 0, tail: None, streaming };
-        self.body(frame, frame.copies, place, &mut partials)?;
-        let next = self.offset(index, (frame.copies * self.lanes) as i32);
+        self.body(frame, copies, place, &mut partials)?;
+        let next = self.offset(index, (copies * self.lanes) as i32);
         let operands = [Operand::reg_use(next), Operand::reg_use(limit)];
         let compare = Kind::BranchCompare(Condition::LessEqual);
         self.code.end(compare, &operands, &[(back, &[]), (leave, &[])]);
