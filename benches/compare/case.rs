@@ -2,7 +2,7 @@
 //! results may differ.
 
 use crate::limit::{self, Mover, Traffic, Width};
-use crate::memory::{Element, Stream};
+use crate::memory::{self, Element, Stream};
 use std::hint::black_box;
 
 /// Where the arrays of a case have their place.
@@ -184,14 +184,8 @@ impl<T: Element> Case<T> {
             (Shape::Bodies, Size::L2) => (4 * 2048, 0, 3 * 2048, 2048),
             (Shape::Image | Shape::Bodies, Size::Dram) => return None,
         };
-        let mut streams = Streams {
-            scalar: self.scalar,
-            a: Stream::new(a, 0),
-            b: Stream::new(b, 1),
-            c: Stream::new(c, 2),
-            spare: Stream::new(c, 3),
-            width,
-        };
+        let [a, b, c, spare] = memory::streams([a, b, c, c]);
+        let mut streams = Streams { scalar: self.scalar, a, b, c, spare, width };
         self.fill(&mut streams.a, 1);
         self.fill(&mut streams.b, 2);
         self.fill(&mut streams.c, 3);
@@ -270,8 +264,8 @@ impl<T: Element> Ready<'_, T> {
             if own != other {
                 let (own, other) = (own.to_f64(), other.to_f64());
                 let most = limit * own.abs().max(other.abs()).max(1.0);
-                // Not a number is never within the limit.
-                if !((own - other).abs() <= most) {
+                let difference = (own - other).abs();
+                if difference > most || difference.is_nan() {
                     count += 1;
                     first.get_or_insert((place, own, other));
                 }

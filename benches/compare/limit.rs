@@ -2,7 +2,7 @@
 //! take square roots, in the widest vectors of the CPU. They run among the sides of a race, so
 //! that they meet the same clock and the same neighbours.
 
-use std::time::Instant;
+use crate::measure::{Plan, median, race};
 
 /// How the loop of a case meets memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,18 +64,16 @@ pub(crate) unsafe fn fastest(
     out: *mut u8,
     bytes: usize,
 ) -> Option<Mover> {
-    let time = |mover: &Mover| {
-        let round = || {
-            let start = Instant::now();
-            for _ in 0..(1 << 18) / bytes.max(1) + 1 {
-                // SAFETY: promised by the caller.
-                unsafe { mover(a, b, out, bytes) };
-            }
-            start.elapsed()
-        };
-        (0..5).map(|_| round()).min()
+    let movers: Vec<Mover> = widths().iter().flat_map(|width| (width.movers)(traffic)).collect();
+    let plan = Plan { least: 9, most: 9, warm: true };
+    let run = |mover: usize, calls: u64| {
+        // SAFETY: promised by the caller.
+        (0..calls).for_each(|_| unsafe { movers[mover](a, b, out, bytes) });
     };
-    widths().iter().flat_map(|width| (width.movers)(traffic)).min_by_key(time)
+    let times = race(movers.len(), run, plan);
+    let best =
+        times.iter().map(|times| median(times)).enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+    best.map(|(mover, _)| movers[mover])
 }
 
 /// Does `$step` with the offset of every vector, several in a turn of the loop.
@@ -343,11 +341,11 @@ mod portable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::Stream;
+    use crate::memory::streams;
 
     #[test]
     fn movers_of_all_widths_do_the_same() {
-        let (mut a, mut b) = (Stream::<u32>::new(256, 0), Stream::<u32>::new(256, 1));
+        let [mut a, mut b, mut out] = streams::<u32, 3>([256; 3]);
         for i in 0..256 {
             (a[i], b[i]) = (i as u32 * 77, i as u32 * 1001);
         }
@@ -356,7 +354,6 @@ mod tests {
                 [(Traffic::Copy, a[9]), (Traffic::Update, a[9] ^ 5), (Traffic::Triad, a[9] ^ b[9])]
             {
                 for mover in (width.movers)(traffic) {
-                    let mut out = Stream::<u32>::new(256, 2);
                     out.fill(5);
                     // SAFETY: all three streams have 1024 bytes.
                     unsafe {
@@ -371,9 +368,7 @@ mod tests {
 
     #[test]
     fn memory_has_a_fastest_loop_for_every_traffic_but_none() {
-        let a = Stream::<f64>::new(256, 0);
-        let b = Stream::<f64>::new(256, 1);
-        let mut out = Stream::<f64>::new(256, 2);
+        let [a, b, mut out] = streams::<f64, 3>([256; 3]);
         for traffic in [Traffic::Read, Traffic::ReadTwo, Traffic::Copy, Traffic::None] {
             let out = out.as_mut_ptr().cast();
             // SAFETY: all three streams have 2048 bytes.

@@ -30,7 +30,7 @@ pub(crate) fn beyond_caches() -> Result<usize, String> {
             kilobytes(line.split_once(':')?.1)
         })
         .ok_or("DRAM, for it is not known how much memory is free")?;
-    if 4 * wanted <= free / 3 << 10 {
+    if 4 * wanted <= (free / 3) << 10 {
         Ok(wanted)
     } else {
         Err(format!("DRAM, for four arrays of {} MiB need too much memory", wanted >> 20))

@@ -1,9 +1,11 @@
 //! The arrays that the sides share: aligned, in huge pages where the system has them, each begun
-//! at another offset so that no two streams meet at the same addresses modulo 4 KiB.
+//! at another offset so that no two meet at the same addresses modulo 4 KiB.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::array;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
+use std::rc::Rc;
 use std::slice;
 
 /// The size of a huge page.
@@ -33,40 +35,71 @@ macro_rules! elements {
 
 elements!(u8 i32 u32 f32 f64);
 
-/// One array.
-pub(crate) struct Stream<T> {
-    block: NonNull<u8>,
+/// What the arrays of one case lie in. They share it because processors that tag their first
+/// cache by parts of the address slow down on arrays that chance lays far apart.
+struct Block {
+    start: NonNull<u8>,
     layout: Layout,
-    first: NonNull<T>,
-    length: usize,
 }
 
-impl<T: Element> Stream<T> {
-    /// Zeros; the streams of one case are numbered by `place`.
-    pub(crate) fn new(length: usize, place: usize) -> Stream<T> {
-        let offset = place * STAGGER;
-        let bytes = (offset + length * size_of::<T>()).max(1).next_multiple_of(PAGE);
+impl Block {
+    /// Zeros.
+    fn new(bytes: usize) -> Block {
+        let bytes = bytes.max(1).next_multiple_of(PAGE);
         let layout = Layout::from_size_align(bytes, PAGE).expect("a size in memory");
         // SAFETY: the layout has a size.
-        let Some(block) = NonNull::new(unsafe { alloc_zeroed(layout) }) else {
+        let Some(start) = NonNull::new(unsafe { alloc_zeroed(layout) }) else {
             handle_alloc_error(layout)
         };
         #[cfg(target_os = "linux")]
         // SAFETY: the block is ours and begins at a page; a refusal changes nothing.
         unsafe {
-            libc::madvise(block.as_ptr().cast(), bytes, libc::MADV_HUGEPAGE);
+            libc::madvise(start.as_ptr().cast(), bytes, libc::MADV_HUGEPAGE);
         }
-        // SAFETY: the offset lies within the block, and keeps the alignment of a cache line.
-        let first = unsafe { block.add(offset) }.cast();
-        Stream { block, layout, first, length }
+        Block { start, layout }
     }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        // SAFETY: allocated in `new` with this layout.
+        unsafe { dealloc(self.start.as_ptr(), self.layout) }
+    }
+}
+
+/// One array.
+pub(crate) struct Stream<T> {
+    first: NonNull<T>,
+    length: usize,
+    _block: Rc<Block>,
+}
+
+/// Arrays of zeros of these lengths.
+pub(crate) fn streams<T: Element, const N: usize>(lengths: [usize; N]) -> [Stream<T>; N] {
+    let mut end = 0;
+    let mut place = 0;
+    let offsets = lengths.map(|length| {
+        // The first place from `end` on that lies the stagger of this stream into a page.
+        let phase = place * STAGGER % 4096;
+        let offset = end + (4096 + phase - end % 4096) % 4096;
+        (end, place) = (offset + length * size_of::<T>(), place + 1);
+        offset
+    });
+    let block = Rc::new(Block::new(end));
+    let mut parts = offsets.into_iter().zip(lengths);
+    array::from_fn(|_| {
+        let (offset, length) = parts.next().expect("as many as there are lengths");
+        // SAFETY: the offset lies within the block, and keeps the alignment of a cache line.
+        let first = unsafe { block.start.add(offset) }.cast();
+        Stream { first, length, _block: Rc::clone(&block) }
+    })
 }
 
 impl<T> Deref for Stream<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        // SAFETY: the block holds `length` elements, all of them written as zeros at least.
+        // SAFETY: the block holds `length` elements here, at least zeros, and no other stream's.
         unsafe { slice::from_raw_parts(self.first.as_ptr(), self.length) }
     }
 }
@@ -78,20 +111,13 @@ impl<T> DerefMut for Stream<T> {
     }
 }
 
-impl<T> Drop for Stream<T> {
-    fn drop(&mut self) {
-        // SAFETY: allocated in `new` with this layout.
-        unsafe { dealloc(self.block.as_ptr(), self.layout) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn streams_are_aligned_and_do_not_meet_modulo_a_page() {
-        let streams: Vec<Stream<f64>> = (0..4).map(|place| Stream::new(100, place)).collect();
+        let streams = streams::<f64, 4>([100, 100, 0, 100]);
         let starts: Vec<usize> =
             streams.iter().map(|stream| stream.as_ptr() as usize % 4096).collect();
         for (i, start) in starts.iter().enumerate() {

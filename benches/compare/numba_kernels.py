@@ -48,10 +48,7 @@ def dot(x, y):
 @fast
 def cond(a, x, y):
     for i in range(x.size):
-        if x[i] > 0.5:
-            y[i] = a * x[i]
-        else:
-            y[i] = x[i] * x[i] + 1.0
+        y[i] = a * x[i] if x[i] > 0.5 else x[i] * x[i] + 1.0
 
 
 @fast

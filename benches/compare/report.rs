@@ -209,7 +209,8 @@ fn ratio(ratio: f64) -> String {
 
 /// The day that lies so many seconds after the first of 1970, in UTC.
 pub(crate) fn date(seconds: u64) -> String {
-    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let every = |years: u64, year: u64| year.is_multiple_of(years);
+    let leap = |year| every(4, year) && (!every(100, year) || every(400, year));
     let (mut day, mut year) = (seconds / 86_400, 1970);
     while day >= 365 + u64::from(leap(year)) {
         day -= 365 + u64::from(leap(year));
