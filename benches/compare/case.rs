@@ -2,6 +2,7 @@
 //! results may differ.
 
 use crate::limit::{self, Mover, Traffic, Width};
+use crate::measure;
 use crate::memory::{self, Element, Stream};
 use std::hint::black_box;
 
@@ -109,8 +110,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) size: Size,
     /// Bytes of an array at `Size::Dram`, where there is memory enough.
     pub(crate) dram: Option<usize>,
-    /// The address of the Numba kernel.
-    pub(crate) numba: Option<usize>,
+    /// The addresses of the Numba kernels, of which the fastest takes part.
+    pub(crate) numba: &'a [usize],
     pub(crate) width: &'a Width,
 }
 
@@ -136,19 +137,16 @@ impl<T: Element> Entry for Case<T> {
 
     fn contest<'a>(&'a self, setting: &Setting<'a>) -> Option<Box<dyn Contest + 'a>> {
         let streams = self.streams(setting)?;
-        let numba = setting.numba.map(|address| {
-            // SAFETY: the address is that of a C function with the signature of `Door<T>`.
-            unsafe { std::mem::transmute::<usize, Door<T>>(address) }
-        });
         let mut ready = Ready {
             case: self,
             streams,
-            numba,
+            numba: None,
             width: setting.width,
             mover: None,
             work: Work::default(),
         };
         ready.set_limits();
+        ready.set_numba(setting.numba);
         Some(Box::new(ready))
     }
 }
@@ -222,6 +220,18 @@ impl<T: Element> Ready<'_, T> {
         // SAFETY: the streams that the traffic uses have as many bytes as `a`, a multiple of 256,
         // and are aligned to 64.
         self.mover = unsafe { limit::fastest(self.case.traffic, a, b, out, bytes) };
+    }
+
+    fn set_numba(&mut self, addresses: &[usize]) {
+        let doors: Vec<Door<T>> = addresses
+            .iter()
+            // SAFETY: these are addresses of C functions with the signature of `Door<T>`.
+            .map(|address| unsafe { std::mem::transmute::<usize, Door<T>>(*address) })
+            .collect();
+        let run = |door: usize, calls: u64| {
+            (0..calls).for_each(|_| _ = black_box(self.enter(doors[door])));
+        };
+        self.numba = measure::fastest(doors.len(), run).map(|best| doors[best]);
     }
 
     /// What a loop of a limit gets.

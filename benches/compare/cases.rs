@@ -252,6 +252,7 @@ fn nbody() -> Case<f64> {
         shape: Shape::Bodies,
         traffic: Traffic::None,
         work,
+        native_tolerance: Tolerance::Relative(1e-9),
         numba_tolerance: Tolerance::Relative(1e-9),
         ..floats("nbody", mambo, native_nbody)
     }
@@ -275,7 +276,7 @@ mod tests {
     fn kernels_and_plain_loops_agree() {
         let width = &limit::widths()[0];
         for case in all() {
-            let setting = Setting { size: Size::L1, dram: None, numba: None, width };
+            let setting = Setting { size: Size::L1, dram: None, numba: &[], width };
             let mut contest = case.contest(&setting).expect("every case has this size");
             contest.check().unwrap();
             for side in contest.sides() {
@@ -288,7 +289,7 @@ mod tests {
     fn wrong_results_are_found() {
         let wrong = Case { native: native_sqrt, ..copy() };
         let width = &limit::widths()[0];
-        let setting = Setting { size: Size::L1, dram: None, numba: None, width };
+        let setting = Setting { size: Size::L1, dram: None, numba: &[], width };
         let error = wrong.contest(&setting).expect("a size of this case").check().unwrap_err();
         assert!(error.starts_with("copy: 1536 results of plain Rust differ"), "{error}");
     }

@@ -23,7 +23,7 @@ pub(crate) fn triad(a: f64, x: &[f64], y: &[f64], z: &mut [f64]) {
     }
 }
 
-#[jit]
+#[jit(fastmath)]
 pub(crate) fn sum(x: &[f64]) -> f64 {
     let mut total = 0.0;
     for i in 0..x.len() {
@@ -32,7 +32,7 @@ pub(crate) fn sum(x: &[f64]) -> f64 {
     total
 }
 
-#[jit]
+#[jit(fastmath)]
 pub(crate) fn dot(x: &[f64], y: &[f64]) -> f64 {
     let mut total = 0.0;
     for i in 0..x.len() {
@@ -124,7 +124,7 @@ pub(crate) fn mandelbrot(limit: u32, mut counts: ArrayViewMut2<u32>) {
 }
 
 /// The accelerations of bodies of mass `m` at `x`, `y`, `z`.
-#[jit]
+#[jit(fastmath)]
 #[allow(clippy::too_many_arguments, reason = "a structure of arrays, one argument each")]
 pub(crate) fn nbody(
     soft: f64,

@@ -2,7 +2,7 @@
 //! take square roots, in the widest vectors of the CPU. They run among the sides of a race, so
 //! that they meet the same clock and the same neighbours.
 
-use crate::measure::{Plan, median, race};
+use crate::measure;
 
 /// How the loop of a case meets memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,15 +65,11 @@ pub(crate) unsafe fn fastest(
     bytes: usize,
 ) -> Option<Mover> {
     let movers: Vec<Mover> = widths().iter().flat_map(|width| (width.movers)(traffic)).collect();
-    let plan = Plan { least: 9, most: 9, warm: true };
     let run = |mover: usize, calls: u64| {
         // SAFETY: promised by the caller.
         (0..calls).for_each(|_| unsafe { movers[mover](a, b, out, bytes) });
     };
-    let times = race(movers.len(), run, plan);
-    let best =
-        times.iter().map(|times| median(times)).enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
-    best.map(|(mover, _)| movers[mover])
+    measure::fastest(movers.len(), run).map(|best| movers[best])
 }
 
 /// Does `$step` with the offset of every vector, several in a turn of the loop.

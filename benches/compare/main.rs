@@ -20,9 +20,8 @@ use case::{Contest, Setting, Side, Size};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use measure::{Plan, median, race};
-use numba::Environment;
+use numba::{Addresses, Environment};
 use report::{Report, Row};
-use std::collections::HashMap;
 use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
@@ -106,7 +105,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 #[derive(Default)]
 struct Numba {
     environment: Option<Environment>,
-    kernels: HashMap<String, usize>,
+    kernels: Addresses,
 }
 
 impl Numba {
@@ -131,7 +130,7 @@ impl Numba {
         // SAFETY: this program starts no threads.
         let kernels = unsafe { environment.kernels(&names) }.unwrap_or_else(|error| {
             left_out.push(format!("the loops of Numba: {error}"));
-            HashMap::new()
+            Addresses::new()
         });
         Numba { environment: Some(environment), kernels }
     }
@@ -172,7 +171,7 @@ fn measure(options: &Options) -> Result<Report, Box<dyn Error>> {
             let setting = Setting {
                 size,
                 dram: dram.as_ref().ok().copied(),
-                numba: numba.kernels.get(case.name()).copied(),
+                numba: numba.kernels.get(case.name()).map_or(&[], Vec::as_slice),
                 width: &widths[0],
             };
             if !options.wants_size(size) {

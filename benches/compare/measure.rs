@@ -70,6 +70,13 @@ pub(crate) fn median(samples: &[f64]) -> f64 {
     }
 }
 
+/// Which of several ways to do the same thing is the fastest, if there is one.
+pub(crate) fn fastest(ways: usize, run: impl FnMut(usize, u64)) -> Option<usize> {
+    let times = race(ways, run, Plan { least: 9, most: 9, warm: true });
+    let medians = times.iter().map(|times| median(times)).enumerate();
+    medians.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(way, _)| way)
+}
+
 /// The median over the rounds of the time of `other` over that of `own` in the same round.
 pub(crate) fn paired(own: &[f64], other: &[f64]) -> f64 {
     let ratios: Vec<f64> = own.iter().zip(other).map(|(own, other)| other / own).collect();
@@ -92,6 +99,16 @@ mod tests {
         let own = [1.0, 10.0, 1.0];
         let other = [2.0, 20.0, 2.0];
         assert_eq!(paired(&own, &other), 2.0);
+    }
+
+    #[test]
+    fn the_fastest_way_is_found() {
+        let spin = |way: usize, calls: u64| {
+            let end = Instant::now() + ROUND * (3 - way as u32) * calls as u32;
+            while Instant::now() < end {}
+        };
+        assert_eq!(fastest(3, spin), Some(2));
+        assert_eq!(fastest(0, |_, _| ()), None);
     }
 
     #[test]

@@ -14,6 +14,9 @@ use std::time::Duration;
 
 const REQUIREMENTS: &str = include_str!("requirements.txt");
 
+/// Where the kernels of each case are.
+pub(crate) type Addresses = HashMap<String, Vec<usize>>;
+
 /// A Python with Numba.
 pub(crate) struct Environment {
     pub(crate) python: PathBuf,
@@ -77,12 +80,12 @@ impl Environment {
         })
     }
 
-    /// Compiles the kernels of these cases in this process: their addresses by name.
+    /// Compiles the kernels of these cases in this process.
     ///
     /// # Safety
     /// No other thread may run: Python reads variables of the environment that this sets.
     #[cfg(unix)]
-    pub(crate) unsafe fn kernels(&self, cases: &[&str]) -> Result<HashMap<String, usize>, String> {
+    pub(crate) unsafe fn kernels(&self, cases: &[&str]) -> Result<Addresses, String> {
         use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW, Symbol};
         use std::ffi::{CString, c_char, c_int};
 
@@ -120,7 +123,7 @@ impl Environment {
     /// # Safety
     /// None is needed here.
     #[cfg(not(unix))]
-    pub(crate) unsafe fn kernels(&self, _: &[&str]) -> Result<HashMap<String, usize>, String> {
+    pub(crate) unsafe fn kernels(&self, _: &[&str]) -> Result<Addresses, String> {
         Err("Python is loaded on Unix only".into())
     }
 
@@ -136,13 +139,14 @@ impl Environment {
 }
 
 /// Addresses from lines `name address`.
-fn addresses(text: &str) -> HashMap<String, usize> {
-    text.lines()
-        .filter_map(|line| {
-            let (name, address) = line.split_once(' ')?;
-            Some((name.to_string(), address.parse().ok()?))
-        })
-        .collect()
+fn addresses(text: &str) -> Addresses {
+    let mut addresses = Addresses::new();
+    for (name, address) in text.lines().filter_map(|line| line.split_once(' ')) {
+        if let Ok(address) = address.parse() {
+            addresses.entry(name.into()).or_default().push(address);
+        }
+    }
+    addresses
 }
 
 /// Runs a program while the bar moves: its output, or the last line of what it complains of.
@@ -173,9 +177,9 @@ mod tests {
 
     #[test]
     fn addresses_are_read_by_name() {
-        let read = addresses("axpy 4096\nstencil-row 8192\nbroken\n");
+        let read = addresses("axpy 4096\nstencil-row 8192\nbroken\naxpy 1024\n");
         assert_eq!(read.len(), 2);
-        assert_eq!(read["stencil-row"], 8192);
+        assert_eq!(read["axpy"], [4096, 1024]);
     }
 
     #[test]
