@@ -4,7 +4,7 @@
 //! peel:  with AVX-512, the turns before the first whole vector of memory, under a mask
 //! main:  as many turns as all copies of the body do, while there are so many; for arrays
 //!        larger than the caches in a second form, whose stores go past them
-//! tail:  one vector at a time; with AVX-512 the last one under a mask
+//! tail:  one vector at a time; with AVX-512 what is left under a mask
 //! exit:  reductions, the number of turns done
 //! ```
 //!
@@ -379,35 +379,33 @@ impl Selector<'_> {
         i32::try_from(cache / bytes).ok()
     }
 
+    /// One vector at a time, then, with AVX-512, the turns that do not fill one.
     fn tail(&mut self, frame: &Frame, state: State) -> Select<State> {
-        let masked = self.target.evex;
-        if !masked && frame.copies == 1 {
+        let mut state = state;
+        if frame.copies > 1 {
+            let limit = self.offset(frame.count, -(self.lanes as i32));
+            let after = self.code.label();
+            let compare = Kind::BranchCompare(Condition::LessEqual);
+            self.go_on_if(compare, &[state.0, limit], after, &state);
+            let machine = Machine { copies: 1, limit, streaming: false };
+            let done = self.machine_loop(frame, state, &machine)?;
+            self.jump(after, &done);
+            state = self.start(after, &done.1);
+        }
+        if !self.target.evex {
             return Ok(state);
         }
-        let lanes = self.lanes as i32;
-        let limit = if masked { frame.count } else { self.offset(frame.count, -lanes) };
-        let condition = if masked { Condition::Less } else { Condition::LessEqual };
-        let [head, back, leave, after] = [(); 4].map(|()| self.code.label());
-        self.go_on_if(Kind::BranchCompare(condition), &[state.0, limit], after, &state);
-        self.jump(head, &state);
-        let (index, mut partials) = self.start(head, &state.1);
+        let after = self.code.label();
+        let compare = Kind::BranchCompare(Condition::Less);
+        self.go_on_if(compare, &[state.0, frame.count], after, &state);
+        let (index, mut partials) = state;
+        let left = self.code.vreg(INT);
+        self.arithmetic(Arithmetic::Sub, left, frame.count, index);
         self.batch();
-        let tail = masked.then(|| {
-            let left = self.code.vreg(INT);
-            self.arithmetic(Arithmetic::Sub, left, frame.count, index);
-            self.first_lanes(left)
-        });
+        let tail = Some(self.first_lanes(left));
         let place = Place { index, ahead: 0, tail, streaming: false };
         self.body(frame, 1, place, &mut partials)?;
-        let next = self.offset(index, lanes);
-        let operands = [Operand::reg_use(next), Operand::reg_use(limit)];
-        let compare = Kind::BranchCompare(condition);
-        self.code.end(compare, &operands, &[(back, &[]), (leave, &[])]);
-        self.code.start(back, &[]);
-        self.jump(head, &(next, partials.clone()));
-        self.code.start(leave, &[]);
-        let done = if masked { frame.count } else { next };
-        self.jump(after, &(done, partials.clone()));
+        self.jump(after, &(frame.count, partials.clone()));
         Ok(self.start(after, &partials))
     }
 
