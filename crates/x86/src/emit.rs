@@ -32,7 +32,7 @@ pub(crate) fn emit(
     };
     let output = regalloc2::run(code, &env, &options)
         .map_err(|error| format!("register allocation failed: {error:?}"))?;
-    #[cfg(debug_assertions)]
+    #[cfg(feature = "checker")]
     check(code, &env, &output)?;
     let labels = code.blocks.iter().map(|_| assembler.label()).collect();
     let mut emitter = Emitter {
@@ -51,7 +51,7 @@ pub(crate) fn emit(
 }
 
 /// Has the allocator's own checker look at its work.
-#[cfg(debug_assertions)]
+#[cfg(feature = "checker")]
 fn check(code: &VCode, env: &regalloc2::MachineEnv, output: &Output) -> Result<(), String> {
     let mut checker = regalloc2::checker::Checker::new(code, env);
     checker.prepare(output);
