@@ -4,6 +4,13 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A set of permissions, by the names LLVM has for them.
+///
+/// ```
+/// use mambo_ir::FastMath;
+/// let some = FastMath::REASSOC.with(FastMath::NSZ);
+/// assert!(some.has(FastMath::NSZ) && !some.has(FastMath::ALL));
+/// assert_eq!(some.to_string(), "reassoc, nsz");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FastMath(u8);
 

@@ -27,6 +27,12 @@ use proc_macro::TokenStream;
 ///   strides is compiled for contiguous arrays and for strided ones.
 /// * `inline = "always"` or `"never"`: whether kernels that call this one contain its code.
 /// * `boundscheck = false`: trusts every index; only on an `unsafe fn`.
+/// * `fastmath`: floats may give other bits than the plain function. All of it, or by name:
+///   `fastmath(reassoc)` takes sums and products in another order, so that they run in vectors,
+///   as one tree that is the same on every processor; `contract` fuses products and sums; `arcp`
+///   multiplies with a reciprocal taken before the loop; `nsz`, `nnan` and `ninf` say that the
+///   sign of zeros does not matter and that there are no NaNs and infinities; `afn` will let
+///   functions be approximated.
 #[proc_macro_attribute]
 pub fn jit(options: TokenStream, item: TokenStream) -> TokenStream {
     jit::expand(options.into(), item.into()).into()

@@ -134,6 +134,25 @@ pub use mambo_macros::Data;
 /// let error = dot::try_call(&[1.0, 2.0], &[]).unwrap_err();
 /// assert!(error.to_string().starts_with("assertion failed: "));
 /// ```
+///
+/// Loops run in vectors where their turns may run side by side; `explain` says what became of
+/// each, and why:
+///
+/// ```
+/// use mambo::prelude::*;
+///
+/// #[jit(fastmath(reassoc))]
+/// fn total(a: &[f32]) -> f32 {
+///     let mut sum = 0.0;
+///     for &x in a {
+///         sum += x;
+///     }
+///     sum
+/// }
+///
+/// assert_eq!(total(&[0.5; 1000]), 500.0);
+/// println!("{}", total::explain());
+/// ```
 pub use mambo_macros::jit;
 pub use mambo_runtime::{
     AccessKind, AccessReport, Arg, BackendError, Captured, CompileError, Described, Dispatcher,

@@ -64,7 +64,38 @@ impl Simd {
     }
 }
 
-/// Makes the leaves of vector loops.
+/// Makes the leaves of vector loops. It needs no processor that can run them.
+///
+/// ```
+/// use mambo_compiler::backend::LoopBackend;
+/// use mambo_ir::function::{Op, ValueType, ViewType};
+/// use mambo_ir::vector::{Access, Step, VectorInst, VectorLoop, VectorOp};
+/// use mambo_ir::{Dtype, Layout, Span, function::Value};
+/// use mambo_x86::{Simd, X86};
+///
+/// // y[i] = sqrt(x[i])
+/// let dtype = Dtype::F64;
+/// let reference = |mutable| ViewType { dtype, rank: 0, layout: Layout::C, mutable };
+/// let access = |base| Access { base, part: 0, step: Step::Const(1), offset: 0 };
+/// let inst = |op, result: Option<u32>| {
+///     VectorInst { op, result: result.map(Value), span: Span::default() }
+/// };
+/// let root = Op::Unary(mambo_ir::function::Unary::Sqrt, Value(0));
+/// let plan = VectorLoop {
+///     inputs: vec![ValueType::View(reference(false)), ValueType::View(reference(true))],
+///     accesses: vec![access(0), access(1)],
+///     reductions: vec![],
+///     values: vec![dtype; 2],
+///     insts: vec![
+///         inst(VectorOp::Load { access: 0, mask: None }, Some(0)),
+///         inst(VectorOp::Each(root), Some(1)),
+///         inst(VectorOp::Store { access: 1, value: Value(1), mask: None }, None),
+///     ],
+/// };
+/// let code = X86::new(Simd::Avx512).compile(&plan)?;
+/// assert_eq!((code.shape.width, code.shape.lanes), (512, 8));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct X86 {
     simd: Simd,
