@@ -9,12 +9,12 @@ use crate::arguments::{Argument, ArrayArgument};
 use crate::case::{install_hook, quietly};
 use crate::random::Random;
 use crate::run::{self, Failure};
-use crate::{STACK, THREADS, setting};
+use crate::{seeds, setting};
 use mambo_ir::signature::{Access, ArrayType};
 use mambo_ir::{Const, Dtype, FastMath, Layout, Type};
 use mambo_x86::Simd;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many kernels a run tries.
 const CASES: u64 = 3500;
@@ -585,30 +585,18 @@ fn random_loops_agree() {
     let count = cases.unwrap_or(if seed.is_some() { 1 } else { CASES });
     let first = seed.unwrap_or(0);
     let survey = std::env::var_os("MAMBO_SURVEY").is_some();
-    let (next, met) = (AtomicU64::new(first), Met::default());
+    let met = Met::default();
     let failed: Mutex<Option<String>> = Mutex::new(None);
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            let run = || {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    let stop = failed.lock().expect("no panic here").is_some();
-                    if seed >= first + count || stop {
-                        return;
-                    }
-                    let Err(report) = try_seed(seed, &met) else { continue };
-                    if survey {
-                        let line = report.lines().rev().nth(2).unwrap_or_default();
-                        println!("MAMBO_SEED={seed} {line}");
-                    } else {
-                        let report = format!("MAMBO_SEED={seed}\n{report}");
-                        failed.lock().expect("no panic here").get_or_insert(report);
-                    }
-                }
-            };
-            let builder = std::thread::Builder::new().stack_size(STACK);
-            builder.spawn_scoped(scope, run).expect("a thread");
+    seeds::each(first, count, |seed| {
+        let Err(report) = try_seed(seed, &met) else { return true };
+        if survey {
+            let line = report.lines().rev().nth(2).unwrap_or_default();
+            println!("MAMBO_SEED={seed} {line}");
+        } else {
+            let report = format!("MAMBO_SEED={seed}\n{report}");
+            failed.lock().expect("no panic here").get_or_insert(report);
         }
+        survey
     });
     if let Some(report) = failed.into_inner().expect("no panic here") {
         panic!("{report}");

@@ -26,20 +26,17 @@ mod random;
 mod regressions;
 mod run;
 mod rustc;
+mod seeds;
 mod shrink;
 mod tree;
 
 use case::Case;
 use run::Failure;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many kernels a run tries.
 const CASES: u64 = 3000;
-/// Threads at work.
-const THREADS: usize = 2;
-/// Bytes of their stacks: code of debug builds takes much.
-const STACK: usize = 64 << 20;
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| {
@@ -62,30 +59,17 @@ fn random_kernels_agree() {
     let count = cases.unwrap_or(if seed.is_some() { 1 } else { CASES });
     let first = seed.unwrap_or(0);
     let survey = std::env::var_os("MAMBO_SURVEY").is_some();
-    let next = AtomicU64::new(first);
     let met = Met::default();
     let failed: Mutex<Option<(u64, Case, Failure)>> = Mutex::new(None);
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            let run = || {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    let stop = failed.lock().expect("no panic here").is_some();
-                    if seed >= first + count || stop {
-                        return;
-                    }
-                    let Err(failed_case) = try_seed(seed, &met) else { continue };
-                    let (case, failure) = *failed_case;
-                    if survey {
-                        println!("MAMBO_SEED={seed} {}", failure.summary());
-                    } else {
-                        failed.lock().expect("no panic here").get_or_insert((seed, case, failure));
-                    }
-                }
-            };
-            let builder = std::thread::Builder::new().stack_size(STACK);
-            builder.spawn_scoped(scope, run).expect("a thread");
+    seeds::each(first, count, |seed| {
+        let Err(failed_case) = try_seed(seed, &met) else { return true };
+        let (case, failure) = *failed_case;
+        if survey {
+            println!("MAMBO_SEED={seed} {}", failure.summary());
+        } else {
+            failed.lock().expect("no panic here").get_or_insert((seed, case, failure));
         }
+        survey
     });
     if let Some((seed, case, failure)) = failed.into_inner().expect("no panic here") {
         let (case, failure) = shrink::shrink(&case, &failure);

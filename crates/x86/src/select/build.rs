@@ -137,7 +137,7 @@ impl Selector<'_> {
         result
     }
 
-    /// `opcode result {mask}, a, b`: the mask chooses `b`.
+    /// `a`, or `b` where the mask, a register or with AVX2 the signs of a vector, chooses it.
     pub(super) fn blended(
         &mut self,
         opcode: &'static Opcode,
@@ -147,30 +147,12 @@ impl Selector<'_> {
         b: VReg,
     ) -> VReg {
         let result = self.new_vector();
+        let by_register = mask.class() == MASK;
         let inst = VectorInst {
-            masking: Masking::Merging(3),
+            masking: if by_register { Masking::Merging(3) } else { Masking::None },
             left: Some(1),
             place: Place::Register(2),
-            ..self.form(opcode, width)
-        };
-        self.push(inst, &[def(result), uses(a), uses(b), uses(mask)]);
-        result
-    }
-
-    /// `opcode result, a, b, mask`: the sign of the mask chooses `b`.
-    pub(super) fn blended_by_vector(
-        &mut self,
-        opcode: &'static Opcode,
-        width: Width,
-        mask: VReg,
-        a: VReg,
-        b: VReg,
-    ) -> VReg {
-        let result = self.new_vector();
-        let inst = VectorInst {
-            left: Some(1),
-            place: Place::Register(2),
-            blend: Some(3),
+            blend: (!by_register).then_some(3),
             ..self.form(opcode, width)
         };
         self.push(inst, &[def(result), uses(a), uses(b), uses(mask)]);

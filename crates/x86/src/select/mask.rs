@@ -228,7 +228,7 @@ impl Selector<'_> {
         let width = self.width(size);
         let register = self.mask_of_size(mask, size)?;
         if !self.target.evex {
-            return Ok(self.blended_by_vector(&VPBLENDVB, width, register, b, a));
+            return Ok(self.blended(&VPBLENDVB, width, register, b, a));
         }
         let opcode = match size {
             1 => &VPBLENDMB,
