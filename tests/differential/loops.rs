@@ -1,9 +1,11 @@
-//! Random loops whose turns may run side by side: mixed types, branches, gathers, reductions,
-//! steps and strides, over arrays of 0 to 70 elements at any address.
+//! Random loops whose turns may run side by side: mixed types, branches, loops inside, gathers,
+//! reductions, steps and strides, over arrays of 0 to 70 elements at any address.
 //!
 //! Each runs in every mode that the processor has, and must do what the interpreter does with
 //! the module as lowered. `MAMBO_LOOPS`: how many kernels, 3,500 if not set, each called three
 //! times.
+
+mod nest;
 
 use crate::arguments::{Argument, ArrayArgument};
 use crate::case::{install_hook, quietly};
@@ -211,6 +213,9 @@ impl Generator {
             text += &format!("        let v{at}: {dtype} = {value};\n");
             self.locals.push((format!("v{at}"), dtype));
         }
+        if self.random.chance(40) {
+            text += &self.nest();
+        }
         for statement in self.statements(reductions) {
             text += &format!("        {statement}\n");
         }
@@ -323,7 +328,7 @@ impl Generator {
         match self.random.weighted(&[60, 12, 12, 16]) {
             0 | 3 if !own.is_empty() => {
                 let name = own[self.random.below(own.len())].clone();
-                let is_array = !name.starts_with('s') && name != "n";
+                let is_array = !name.starts_with('s') && name != "n" && name != "m";
                 if !is_array {
                     return name;
                 }
@@ -518,6 +523,9 @@ impl Loop {
                     Argument::Array(drawn)
                 }
                 Type::Scalar(_) if param.name == "n" => Argument::Scalar(Const::index(n)),
+                Type::Scalar(_) if param.name == "m" => {
+                    Argument::Scalar(Const::index(random.below(6)))
+                }
                 ty => Argument::draw(random, ty),
             })
             .collect()
@@ -531,6 +539,7 @@ struct Met {
     calls: AtomicUsize,
     made: [AtomicUsize; 3],
     refused: [AtomicUsize; 3],
+    regions: AtomicUsize,
 }
 
 fn try_seed(seed: u64, met: &Met) -> Result<(), String> {
@@ -549,6 +558,7 @@ fn try_seed(seed: u64, met: &Met) -> Result<(), String> {
             }
         }
         met.kernels.fetch_add(1, Ordering::Relaxed);
+        met.regions.fetch_add(compiled.regions(), Ordering::Relaxed);
         for args in &calls {
             if let Err(failure) = compiled.compare(args) {
                 return Ok(Err((failure, args.clone(), compiled.modules())));
@@ -602,6 +612,9 @@ fn random_loops_agree() {
         panic!("{report}");
     }
     println!("{} kernels, {} calls", met.kernels.into_inner(), met.calls.into_inner());
+    let regions = met.regions.into_inner() as u64;
+    println!("{regions} loops and branches inside of vector loops");
+    assert!(count < 100 || regions * 10 > count, "only {regions} regions of {count} kernels");
     for ((simd, made), refused) in Simd::ALL.iter().zip(met.made).zip(met.refused) {
         let (made, refused) = (made.into_inner() as u64, refused.into_inner() as u64);
         println!("{simd:?}: {made} loops in vectors, {refused} not");

@@ -11,6 +11,7 @@ use mambo_frontend::{JitOptions, lower_source};
 use mambo_ir::function::{Op, ValueType};
 use mambo_ir::interpret::{Limits, Memory, Operand, Trap, interpret_within};
 use mambo_ir::kernel::Options;
+use mambo_ir::vector::VectorOp;
 use mambo_ir::{Const, Dtype, FastMath, Function, Module, Signature, Type};
 use mambo_x86::{Simd, X86};
 use std::fmt;
@@ -243,6 +244,20 @@ impl Compiled {
     /// What became of the vector loops with each kind of leaf.
     pub(crate) fn loops(&self) -> impl Iterator<Item = (Simd, &[LoopOutcome])> {
         self.wide.iter().map(|(simd, artifact)| (*simd, artifact.loops()))
+    }
+
+    /// How many loops and costly branches run in the lanes of vector loops.
+    pub(crate) fn regions(&self) -> usize {
+        let mut regions = 0;
+        for func in &self.optimized.functions {
+            for inst in func.reachable_insts() {
+                let Op::VectorLoop { plan, .. } = &func.inst(inst).op else { continue };
+                plan.each_inst(&mut |inst| {
+                    regions += usize::from(matches!(inst.op, VectorOp::Region(_)));
+                });
+            }
+        }
+        regions
     }
 
     /// Both modules as text.

@@ -2,7 +2,9 @@
 
 use crate::backend::{LoopOutcome, LoopShape};
 use crate::build::Built;
-use crate::report::{AccessKind, AccessReport, LoopReport, Obstacle, Reason, VectorPlan};
+use crate::report::{
+    AccessKind, AccessReport, LoopReport, Obstacle, Reason, RegionKind, RegionReport, VectorPlan,
+};
 use mambo_ir::{Signature, Span};
 use std::fmt;
 
@@ -129,6 +131,9 @@ impl fmt::Display for LoopExplanation {
                 }
                 Ok(())
             }
+            Err(Obstacle { reason: Reason::InLanes, span }) => {
+                writeln!(f, "runs in the lanes of the loop at {span}")
+            }
             Err(Obstacle { reason, span }) => {
                 write!(f, "runs turn by turn: {reason}")?;
                 if *span != self.span && span.is_known() {
@@ -155,8 +160,13 @@ impl fmt::Display for Vectorized {
             let checks = counted(self.plan.requirements, "check");
             writeln!(f, "    {checks} of every batch of turns")?;
         }
+        for region in &self.plan.regions {
+            writeln!(f, "    {region}")?;
+        }
         let operations = counted(self.plan.operations, "operation");
-        writeln!(f, "    {operations} and {} bytes a turn", self.bytes())
+        let has_loop = self.plan.regions.iter().any(|region| region.kind != RegionKind::Skipped);
+        let once = if has_loop { ", a turn of each inner loop" } else { "" };
+        writeln!(f, "    {operations} and {} bytes a turn{once}", self.bytes())
     }
 }
 
@@ -166,6 +176,17 @@ impl fmt::Display for AccessReport {
         let what = if *store { "store" } else { "load" };
         write!(f, "{what} of {} at {span}: {kind}", counted(*bytes, "byte"))?;
         if *masked { f.write_str(", under a mask") } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for RegionReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, how) = match self.kind {
+            RegionKind::Counted => ("loop inside", "the same turns in all lanes"),
+            RegionKind::Masked => ("loop inside", "each lane until it is done"),
+            RegionKind::Skipped => ("branch", "skipped where no lane takes it"),
+        };
+        write!(f, "{what} at {}: {how}", self.span)
     }
 }
 

@@ -27,6 +27,28 @@ pub struct VectorPlan {
     pub hoisted_checks: usize,
     /// Conditions that every batch of turns is tested for.
     pub requirements: usize,
+    /// Loops and costly branches inside, which all lanes go through together.
+    pub regions: Vec<RegionReport>,
+}
+
+/// A loop or a branch inside of a vectorised loop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegionReport {
+    /// Where it is.
+    pub span: Span,
+    /// What lanes do there.
+    pub kind: RegionKind,
+}
+
+/// What lanes do in a loop or a branch inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegionKind {
+    /// All do the same number of turns.
+    Counted,
+    /// Each does turns until it is done, under a mask.
+    Masked,
+    /// A branch that is skipped where no lane takes it.
+    Skipped,
 }
 
 /// An access to memory in a vectorised loop.
@@ -73,6 +95,10 @@ pub struct Obstacle {
 pub enum Reason {
     /// It holds another loop.
     InnerLoop,
+    /// It is part of a loop that runs in vectors: each lane runs it for itself.
+    InLanes,
+    /// It holds another loop that writes, and could not run in lanes.
+    InnerStore,
     /// It can be left early.
     EarlyExit,
     /// It calls a function.
@@ -113,6 +139,8 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reason::InnerLoop => f.write_str("it holds another loop"),
+            Reason::InLanes => f.write_str("each lane of the loop around runs it for itself"),
+            Reason::InnerStore => f.write_str("it holds another loop, which writes to memory"),
             Reason::EarlyExit => f.write_str("it can be left early"),
             Reason::Call => f.write_str("it calls a function that was not inlined"),
             Reason::Allocation => f.write_str("it makes or frees an array in every turn"),

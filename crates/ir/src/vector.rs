@@ -13,6 +13,9 @@
 //! What the loop touches are *accesses*: the element at `base + turn * step + offset`. What it
 //! takes from outside are *inputs*: scalars, and references to elements (views of rank 0).
 //!
+//! A loop or a branch inside the body is a [`Region`]: instructions that all lanes run through
+//! together, as long as one of them takes part.
+//!
 //! A reduction of integers may combine its lanes in any order. One of floats is a fixed tree:
 //! turn `t` goes to partial result `t mod L`, with `L` from [`VectorLoop::partials`]; in the end
 //! the upper half of the partial results is combined with the lower half until one is left,
@@ -26,6 +29,9 @@ use crate::span::Span;
 
 /// Bytes of the partial results of a reduction of floats.
 const PARTIAL_BYTES: usize = 256;
+
+/// How deep regions that count their turns may be nested.
+pub const NESTED: usize = 2;
 
 /// A loop in logical vectors.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -53,6 +59,9 @@ pub struct Access {
     pub step: Step,
     /// Elements to add.
     pub offset: i64,
+    /// Elements from one turn to the next of each region that counts its turns, the outermost
+    /// first, of those it is used in.
+    pub inner: [Step; NESTED],
 }
 
 /// A distance in elements.
@@ -132,6 +141,48 @@ pub enum VectorOp {
     },
     /// Ends the loop before this batch unless the value is true in every lane.
     Require(Value),
+    /// The number of the turn of a region around that counts them, from 0, wrapped to the
+    /// integer type of the result; the regions are numbered from the outermost on.
+    InnerTurn(u8),
+    /// Runs instructions until no lane takes part any more.
+    Region(Box<Region>),
+}
+
+/// A loop or a branch in lanes: its instructions run in all of them, again and again, while any
+/// lane is *active*, as the masks of a language for vectors have it (Pharr and Mark, ispc: A
+/// SPMD Compiler for High-Performance CPU Programming, 2012).
+///
+/// Lanes that are not active run along: what they must not do is masked with `active`, and what
+/// they must keep is chosen with it. If no lane is active at first, the instructions may run
+/// once or not at all; the results of such lanes are the initial values, if `next` keeps them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Region {
+    /// The lanes that are active at first, if not all are.
+    pub mask: Option<Value>,
+    /// The most turns there are, if the region counts them: an input of type `usize`.
+    pub times: Option<u32>,
+    /// The carried values behind the region.
+    pub results: Vec<Value>,
+    /// Inside: the lanes that are active in this turn.
+    pub active: Value,
+    /// Inside: the carried values in this turn.
+    pub params: Vec<Value>,
+    /// The carried values in the first turn.
+    pub init: Vec<Value>,
+    /// What a turn does.
+    pub insts: Vec<VectorInst>,
+    /// The carried values in the next turn, or behind the region.
+    pub next: Vec<Value>,
+    /// Which of the active lanes are so in the next turn too; all of them, if it says nothing.
+    /// A region without it and without `times` runs once.
+    pub again: Option<Value>,
+}
+
+impl Region {
+    /// Whether it runs more than once.
+    pub fn repeats(&self) -> bool {
+        self.times.is_some() || self.again.is_some()
+    }
 }
 
 impl Reduction {
@@ -157,6 +208,11 @@ impl Reduction {
             other => panic!("{other:?} has no neutral value"),
         }
     }
+}
+
+impl Step {
+    /// No distance.
+    pub const NONE: Step = Step::Const(0);
 }
 
 impl VectorLoop {
@@ -185,16 +241,41 @@ impl VectorLoop {
     }
 
     /// The inputs through which memory is written.
-    pub fn stored(&self) -> impl Iterator<Item = u32> {
-        self.insts.iter().filter_map(|inst| match inst.op {
-            VectorOp::Store { access, .. } => Some(self.accesses[access as usize].base),
-            _ => None,
-        })
+    pub fn stored(&self) -> Vec<u32> {
+        let mut stored = Vec::new();
+        self.each_inst(&mut |inst| {
+            if let VectorOp::Store { access, .. } = inst.op {
+                stored.push(self.accesses[access as usize].base);
+            }
+        });
+        stored
+    }
+
+    /// Calls `visit` for every instruction, those of regions after their region.
+    pub fn each_inst<'a>(&'a self, visit: &mut impl FnMut(&'a VectorInst)) {
+        each_of(&self.insts, visit);
+    }
+
+    /// Whether it can end early.
+    pub fn is_checked(&self) -> bool {
+        let mut found = false;
+        self.each_inst(&mut |inst| found |= matches!(inst.op, VectorOp::Require(_)));
+        found
+    }
+}
+
+/// Calls `visit` for every instruction of a list, those of regions after their region.
+pub fn each_of<'a>(insts: &'a [VectorInst], visit: &mut impl FnMut(&'a VectorInst)) {
+    for inst in insts {
+        visit(inst);
+        if let VectorOp::Region(region) = &inst.op {
+            each_of(&region.insts, visit);
+        }
     }
 }
 
 impl VectorOp {
-    /// Calls `visit` for every value it uses.
+    /// Calls `visit` for every value it uses, inside of a region too.
     pub fn for_each_operand(&self, mut visit: impl FnMut(Value)) {
         self.clone().map_operands(|value| {
             visit(value);
@@ -202,11 +283,15 @@ impl VectorOp {
         });
     }
 
-    /// Replaces every value it uses.
+    /// Replaces every value it uses, inside of a region too.
     pub fn map_operands(&mut self, mut map: impl FnMut(Value) -> Value) {
+        self.map_with(&mut map);
+    }
+
+    fn map_with(&mut self, map: &mut dyn FnMut(Value) -> Value) {
         match self {
             VectorOp::Each(op) => op.map_operands(map),
-            VectorOp::Splat(_) | VectorOp::Turn => {}
+            VectorOp::Splat(_) | VectorOp::Turn | VectorOp::InnerTurn(_) => {}
             VectorOp::Load { mask, .. } => mask.iter_mut().for_each(|mask| *mask = map(*mask)),
             VectorOp::Gather { index: value, mask, .. }
             | VectorOp::Store { value, mask, .. }
@@ -215,6 +300,12 @@ impl VectorOp {
                 mask.iter_mut().for_each(|mask| *mask = map(*mask));
             }
             VectorOp::Require(value) => *value = map(*value),
+            VectorOp::Region(region) => {
+                let Region { mask, init, insts, next, again, .. } = &mut **region;
+                mask.iter_mut().chain(init).for_each(|value| *value = map(*value));
+                insts.iter_mut().for_each(|inst| inst.op.map_with(map));
+                next.iter_mut().chain(again).for_each(|value| *value = map(*value));
+            }
         }
     }
 }

@@ -76,7 +76,9 @@ impl Simd {
 /// // y[i] = sqrt(x[i])
 /// let dtype = Dtype::F64;
 /// let reference = |mutable| ViewType { dtype, rank: 0, layout: Layout::C, mutable };
-/// let access = |base| Access { base, part: 0, step: Step::Const(1), offset: 0 };
+/// let access = |base| Access {
+///     base, part: 0, step: Step::Const(1), offset: 0, inner: [Step::NONE; 2],
+/// };
 /// let inst = |op, result: Option<u32>| {
 ///     VectorInst { op, result: result.map(Value), span: Span::default() }
 /// };

@@ -6,7 +6,8 @@
 //!
 //! * `leaf`: the function around the body: its arguments, the machine loops, the way out;
 //! * `build`: instructions one by one, and constants;
-//! * `arithmetic`, `convert`, `mask`, `memory`, `reduce`: the operations by family.
+//! * `arithmetic`, `convert`, `mask`, `memory`, `reduce`: the operations by family;
+//! * `region`: loops and branches inside the body.
 //!
 //! With AVX-512 a mask is a mask register; with AVX2 it is a vector whose lanes are all ones
 //! or zeros, of the width of what was compared.
@@ -17,13 +18,15 @@ mod convert;
 mod leaf;
 mod mask;
 mod memory;
+mod pressure;
 mod reduce;
+mod region;
 
 use crate::assembler::Assembler;
 use crate::register::Width;
 use crate::vcode::Writer;
 use mambo_ir::function::{Op, Value};
-use mambo_ir::vector::{VectorInst, VectorLoop, VectorOp};
+use mambo_ir::vector::{NESTED, Step, VectorInst, VectorLoop, VectorOp};
 use mambo_ir::{Const, Dtype};
 use regalloc2::VReg;
 use std::collections::HashMap;
@@ -71,6 +74,8 @@ enum Kept {
     Base(u32),
     /// The bytes that the access of this number moves in a turn.
     ByteStep(u32),
+    /// The bytes that the access of this number moves in a turn of the region of this depth.
+    InnerStep(u32, usize),
     /// The distances of the lanes of a strided access, in bytes.
     Distances(u32),
 }
@@ -113,6 +118,10 @@ struct Selector<'a> {
     /// Addresses and turn numbers of the copy being selected.
     moving: HashMap<(u32, usize), VReg>,
     masks: HashMap<(Mask, usize), VReg>,
+    /// The numbers of the turns of the regions that count them, the outermost first.
+    inner: Vec<VReg>,
+    /// The addresses of inputs in these turns, by how far they move in one.
+    inner_bases: HashMap<(u32, [Step; NESTED]), VReg>,
     /// The address of the block of slots.
     block: VReg,
     /// The accesses that are only written, side by side and without a mask.
@@ -142,6 +151,10 @@ impl Selector<'_> {
                 let result = inst.result.ok_or("an instruction without a result")?;
                 Some(Lanes::Vector(self.turn(self.plan.dtype(result), copy)?))
             }
+            VectorOp::InnerTurn(depth) => {
+                let result = inst.result.ok_or("an instruction without a result")?;
+                Some(Lanes::Vector(self.inner_turn(*depth, self.plan.dtype(result))?))
+            }
             VectorOp::Load { access, mask } => Some(self.load(*access, *mask, copy)?),
             VectorOp::Store { access, value, mask } => {
                 self.store(*access, *value, *mask, copy)?;
@@ -154,7 +167,9 @@ impl Selector<'_> {
                 self.accumulate(*reduction, *value, *mask, copy, partials)?;
                 None
             }
-            VectorOp::Require(_) => return Err("a requirement is the leaf's to see to".into()),
+            VectorOp::Require(_) | VectorOp::Region(_) => {
+                return Err("a branch is the leaf's to see to".into());
+            }
         };
         if let (Some(value), Some(lanes)) = (inst.result, result) {
             self.values[self.copy][value.index()] = Some(lanes);

@@ -96,7 +96,7 @@ pub(crate) fn is_observable(func: &Function, definitions: &Definitions, op: &Op)
         | Op::Assert { .. }
         | Op::Call { .. }
         | Op::HostCall { .. } => true,
-        Op::VectorLoop { plan, .. } => plan.stored().next().is_some(),
+        Op::VectorLoop { plan, .. } => !plan.stored().is_empty(),
         // A small array can always be had, so making one is not noticed.
         Op::Alloc { dims, .. } => {
             let size = dims

@@ -11,26 +11,34 @@
 //! the rest: what does not fill a batch, and everything from a check that fails on, so that a
 //! panic comes at its turn with all the writes before it.
 //!
+//! A loop that holds others is planned if these were not, for a reason that does not matter
+//! across the turns of the outer loop: a `while`, a sum in order, an early `break`.
+//!
 //! * `affine`: what a value is to the loop: uniform, a line, or different in each turn;
-//! * `body`: the body in lanes, with masks for branches; `lanes`, `memory`, `reduction`: its
-//!   values, accesses and what it carries;
+//! * `body`: the body in lanes; `branch` and `nest`: branches, with masks, and loops inside;
+//!   `lanes`, `memory`, `limit`, `reduction`: its values, accesses, checks, and what it carries;
+//!   `order`: its instructions put in order;
 //! * `dependence`: whether turns disturb one another;
 //! * `operation`: what has a vector form;
 //! * `partials`: reductions of floats by a plain loop, where no backend does the vector loop.
 
 mod affine;
 mod body;
+mod branch;
 mod dependence;
 mod lanes;
+mod limit;
 mod memory;
+mod nest;
 mod operation;
+mod order;
 mod partials;
 mod reduction;
 
 use crate::passes::definitions::Definitions;
 use crate::passes::walk;
 use crate::report::{LoopReport, Obstacle, Reason};
-use affine::{Affine, Coefficient, Preheader};
+use affine::{Affine, Preheader};
 use body::{BodyPlanner, Planned};
 use mambo_ir::function::{
     Binary, Block, Compare, Function, Inst, Op, Terminator, Value, ValueType,
@@ -38,6 +46,7 @@ use mambo_ir::function::{
 use mambo_ir::vector::{Step, VectorLoop};
 use mambo_ir::{Dtype, Span};
 use partials::PlainPartials;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A loop of fewer turns is not worth it.
@@ -45,39 +54,116 @@ const FEWEST_TURNS: i128 = 8;
 
 /// Plans loops; see the head of the file. Says what became of each.
 pub fn vectorize_loops(func: &mut Function) -> Vec<LoopReport> {
-    let mut reports = Vec::new();
-    let split = split_loops(func);
-    for block in walk::blocks_in(func, func.entry) {
+    let mut planner = Planner { split: split_loops(func), reports: HashMap::new() };
+    let order: Vec<Inst> = func
+        .reachable_insts()
+        .into_iter()
+        .filter(|&inst| matches!(func.inst(inst).op, Op::For { .. } | Op::Loop { .. }))
+        .collect();
+    // Inner loops first.
+    for block in walk::blocks_in(func, func.entry).into_iter().rev() {
         let insts = std::mem::take(&mut func.block_mut(block).insts);
         let mut out = Vec::with_capacity(insts.len());
         for inst in insts {
-            if let Op::Loop { .. } = func.inst(inst).op {
-                let span = func.inst(inst).span;
-                let outcome = Err(Obstacle { reason: Reason::While, span });
-                reports.push(LoopReport { span, checks: 0, outcome });
-            }
-            let Some(range) = Range::of(func, inst).filter(|_| !split.contains(&inst)) else {
-                out.push(inst);
-                continue;
-            };
-            let span = func.inst(inst).span;
-            let outcome = plan(func, &range, span);
-            let report = match outcome {
-                Ok(planned) => {
-                    let report = Ok(planned.planned.report.clone());
-                    replace(func, inst, &range, planned, &mut out);
-                    report
-                }
-                Err(obstacle) => {
-                    out.push(inst);
-                    Err(obstacle)
-                }
-            };
-            reports.push(LoopReport { span, checks: 0, outcome: report });
+            planner.inst(func, inst, &mut out);
         }
         func.block_mut(block).insts = out;
     }
-    reports
+    order.iter().filter_map(|inst| planner.reports.remove(inst)).collect()
+}
+
+/// What is known of all loops while they are planned.
+struct Planner {
+    /// The loops that others have left their checks to.
+    split: Vec<Inst>,
+    reports: HashMap<Inst, LoopReport>,
+}
+
+impl Planner {
+    /// Plans an instruction if it is a loop, and appends what becomes of it.
+    fn inst(&mut self, func: &mut Function, inst: Inst, out: &mut Vec<Inst>) {
+        let span = func.inst(inst).span;
+        if let Op::Loop { .. } = func.inst(inst).op {
+            let outcome = Err(Obstacle { reason: Reason::While, span });
+            self.reports.insert(inst, LoopReport { span, checks: 0, outcome });
+        }
+        let Some(range) = Range::of(func, inst).filter(|_| !self.split.contains(&inst)) else {
+            out.push(inst);
+            return;
+        };
+        let outcome = match self.plan(func, &range, span) {
+            Ok(planned) => {
+                self.absorb(func, &range, span);
+                let report = planned.planned.report.clone();
+                replace(func, inst, &range, planned, out);
+                Ok(report)
+            }
+            Err(obstacle) => {
+                out.push(inst);
+                Err(obstacle)
+            }
+        };
+        self.reports.insert(inst, LoopReport { span, checks: 0, outcome });
+    }
+
+    /// Notes that the loops inside run in the lanes of the one at `span`.
+    fn absorb(&mut self, func: &Function, range: &Range, span: Span) {
+        walk::each_inst(func, range.body, &mut |inner| {
+            if let Some(report) = self.reports.get_mut(&inner) {
+                report.outcome = Err(Obstacle { reason: Reason::InLanes, span });
+            }
+        });
+    }
+
+    fn plan(&self, func: &mut Function, range: &Range, span: Span) -> Result<Counted, Obstacle> {
+        let definitions = Definitions::of(func);
+        let constant = |value| definitions.int(func, value);
+        if let (Some(start), Some(end)) = (constant(range.start), constant(range.end))
+            && (end - start) / i128::from(range.step) < FEWEST_TURNS
+        {
+            return Err(Obstacle { reason: Reason::FewTurns, span });
+        }
+        if let Some(obstacle) = self.quick_obstacle(func, range.body) {
+            return Err(obstacle);
+        }
+        let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span };
+        let count = count(&mut pre, range);
+        let index = index(&mut pre, range, count);
+        let planner = BodyPlanner::new(pre, count, range.body, &self.split);
+        let planned = planner.plan(index, &range.init)?;
+        Ok(Counted { count, planned })
+    }
+
+    /// What rules a loop out at a glance, before anything is made for it.
+    fn quick_obstacle(&self, func: &Function, body: Block) -> Option<Obstacle> {
+        let mut found = None;
+        walk::each_inst(func, body, &mut |inst| {
+            let info = func.inst(inst);
+            let reason = match info.op {
+                Op::For { .. } | Op::Loop { .. } if self.may_be_inside(inst) => return,
+                Op::For { .. } | Op::Loop { .. } | Op::VectorLoop { .. } => Reason::InnerLoop,
+                Op::Call { .. } | Op::HostCall { .. } => Reason::Call,
+                Op::Alloc { .. } | Op::Free(_) | Op::StackArray { .. } => Reason::Allocation,
+                _ => return,
+            };
+            found.get_or_insert(Obstacle { reason, span: info.span });
+        });
+        found
+    }
+
+    /// Whether what stopped a loop does not matter where it runs in lanes.
+    fn may_be_inside(&self, inst: Inst) -> bool {
+        let Some(report) = self.reports.get(&inst) else { return self.split.contains(&inst) };
+        matches!(&report.outcome, Err(obstacle) if matches!(
+            obstacle.reason,
+            Reason::While
+                | Reason::EarlyExit
+                | Reason::OrderedReduction(_)
+                | Reason::Carried(_)
+                | Reason::FewTurns
+                | Reason::NoGain
+        ))
+    }
 }
 
 /// The loops that another one of the same place has left its checks to; they are rarely
@@ -127,40 +213,6 @@ struct Counted {
     planned: Planned,
 }
 
-fn plan(func: &mut Function, range: &Range, span: Span) -> Result<Counted, Obstacle> {
-    let definitions = Definitions::of(func);
-    let constant = |value| definitions.int(func, value);
-    if let (Some(start), Some(end)) = (constant(range.start), constant(range.end))
-        && (end - start) / i128::from(range.step) < FEWEST_TURNS
-    {
-        return Err(Obstacle { reason: Reason::FewTurns, span });
-    }
-    if let Some(obstacle) = quick_obstacle(func, range.body) {
-        return Err(obstacle);
-    }
-    let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span };
-    let count = count(&mut pre, range);
-    let index = index(&mut pre, range, count);
-    let planned = BodyPlanner::new(pre, count).plan(range.body, index, &range.init)?;
-    Ok(Counted { count, planned })
-}
-
-/// What rules a loop out at a glance, before anything is made for it.
-fn quick_obstacle(func: &Function, body: Block) -> Option<Obstacle> {
-    let mut found = None;
-    walk::each_inst(func, body, &mut |inst| {
-        let info = func.inst(inst);
-        let reason = match info.op {
-            Op::For { .. } | Op::Loop { .. } | Op::VectorLoop { .. } => Reason::InnerLoop,
-            Op::Call { .. } | Op::HostCall { .. } => Reason::Call,
-            Op::Alloc { .. } | Op::Free(_) | Op::StackArray { .. } => Reason::Allocation,
-            _ => return,
-        };
-        found.get_or_insert(Obstacle { reason, span: info.span });
-    });
-    found
-}
-
 /// The number of turns, as `usize`.
 fn count(pre: &mut Preheader<'_>, range: &Range) -> Value {
     let dtype = pre.func.dtype(range.start);
@@ -198,7 +250,7 @@ fn index(pre: &mut Preheader<'_>, range: &Range, count: Value) -> Affine {
             Some(constant) => (None, constant),
             None => (Some(range.start), 0),
         };
-        return Affine { base, constant, step: Coefficient::Const(range.step as i64), dtype };
+        return Affine::index(base, constant, range.step as i64, dtype);
     }
     // The last index comes first.
     let one = pre.int(Dtype::Usize, 1);
@@ -207,8 +259,7 @@ fn index(pre: &mut Preheader<'_>, range: &Range, count: Value) -> Affine {
     let step = pre.int(dtype, range.step as i64);
     let distance = pre.binary(Binary::Mul, before, step);
     let last = pre.binary(Binary::Add, range.start, distance);
-    let step = Coefficient::Const((range.step as i64).wrapping_neg());
-    Affine { base: Some(last), constant: 0, step, dtype }
+    Affine::index(Some(last), 0, (range.step as i64).wrapping_neg(), dtype)
 }
 
 /// Puts the vector loop before the plain one.

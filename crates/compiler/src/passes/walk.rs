@@ -1,6 +1,6 @@
 //! Walks over the tree of blocks.
 
-use mambo_ir::function::{Block, Function, Inst, Terminator};
+use mambo_ir::function::{Block, Function, Inst, Terminator, Value};
 
 /// Calls `visit` for every instruction of `block` and of the blocks in it, top to bottom.
 pub(crate) fn each_inst(func: &Function, block: Block, visit: &mut dyn FnMut(Inst)) {
@@ -55,6 +55,19 @@ pub(crate) fn any_end(func: &Function, block: Block, test: &dyn Fn(&Terminator) 
     let mut found = false;
     each_block(func, block, &mut |inner| found |= test(&func.block(inner).end));
     found
+}
+
+/// Whether an instruction or a terminator of `block`, or of a block in it, uses a value.
+pub(crate) fn is_used(func: &Function, block: Block, value: Value) -> bool {
+    let mut used = false;
+    each_block(func, block, &mut |block| {
+        let info = func.block(block);
+        used |= info.end.operands().contains(&value);
+        for &inst in &info.insts {
+            func.inst(inst).op.for_each_operand(|operand| used |= operand == value);
+        }
+    });
+    used
 }
 
 /// Makes every `break` and `continue` of `from` a `break` of `to`, in `block` and the blocks

@@ -10,7 +10,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_module::Module as _;
 use mambo_ir::function::{Binary, Compare, Inst, Op, Terminator, Value};
-use mambo_ir::vector::{Step, VectorOp};
+use mambo_ir::vector::Step;
 
 /// Fewer turns are done by the plain loop, for which the call would be a detour.
 const FEWEST_TURNS: i64 = 8;
@@ -29,7 +29,7 @@ impl Lowering<'_, '_> {
         self.leftovers[info.results[0].index()] = true;
         // Leaves give up before the first turn where lanes are too far apart.
         let far = plan.accesses.iter().any(|access| matches!(access.step, Step::Input(_)));
-        let checked = plan.insts.iter().any(|inst| matches!(inst.op, VectorOp::Require(_)));
+        let checked = plan.is_checked();
         if !checked && !far {
             self.complete.push(info.results[0]);
         }

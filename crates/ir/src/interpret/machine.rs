@@ -50,6 +50,7 @@ struct Turns {
 pub(super) enum Stop {
     Panic(SiteId, Vec<u64>),
     Fault(String),
+    Exhausted,
 }
 
 impl From<&str> for Stop {
@@ -63,7 +64,7 @@ pub(super) type Step<T = ()> = Result<T, Stop>;
 pub(super) struct Machine<'a> {
     module: &'a Module,
     pub(super) memory: &'a mut Memory,
-    limits: Limits,
+    pub(super) limits: Limits,
     /// The function being run.
     function: &'a Function,
     /// Where its values begin.
@@ -116,6 +117,7 @@ impl<'a> Machine<'a> {
     fn trap(&self, stop: Stop, place: impl Fn() -> String) -> Trap {
         match stop {
             Stop::Panic(site, operands) => Trap::Panic { site, operands },
+            Stop::Exhausted => Trap::OutOfFuel,
             Stop::Fault(reason) => {
                 Trap::Fault { function: self.function.name.clone(), place: place(), reason }
             }

@@ -1,11 +1,11 @@
 //! Runs vector loops, one instruction in all lanes of a batch after the other.
 
-use super::machine::{Machine, Step};
+use super::machine::{Machine, Step, Stop};
 use super::{Operand, View};
 use crate::constant::Const;
 use crate::eval;
 use crate::function::{Op, Value};
-use crate::vector::{self, Reduction, VectorLoop, VectorOp};
+use crate::vector::{self, Reduction, Region, VectorInst, VectorLoop, VectorOp};
 
 /// Turns of a batch. What does not fill one is left to the plain loop.
 const LANES: usize = 16;
@@ -47,6 +47,8 @@ struct Batch<'a> {
     plan: &'a VectorLoop,
     inputs: &'a [Operand],
     first: usize,
+    /// The turns of the regions being run that count them.
+    inner: Vec<usize>,
     values: Vec<[Const; LANES]>,
 }
 
@@ -64,8 +66,9 @@ pub(super) fn run(
     let turns = count - count % batch;
     let mut done = 0;
     while done < turns {
-        let mut batch = Batch { plan, inputs, first: done, values: Vec::new() };
-        if !batch.run(machine, &mut partials)? {
+        let values = plan.values.iter().map(|&dtype| [Const::zero(dtype); LANES]).collect();
+        let mut batch = Batch { plan, inputs, first: done, inner: Vec::new(), values };
+        if !batch.run(&plan.insts, machine, &mut partials)? {
             break;
         }
         done += LANES;
@@ -76,8 +79,13 @@ pub(super) fn run(
 
 impl Batch<'_> {
     /// Whether the batch was done rather than left.
-    fn run(&mut self, machine: &mut Machine<'_>, partials: &mut [Partials]) -> Step<bool> {
-        for inst in &self.plan.insts {
+    fn run(
+        &mut self,
+        insts: &[VectorInst],
+        machine: &mut Machine<'_>,
+        partials: &mut [Partials],
+    ) -> Step<bool> {
+        for inst in insts {
             match &inst.op {
                 VectorOp::Require(value) => {
                     if !self.values[value.index()].iter().all(|lane| lane.bits() != 0) {
@@ -96,14 +104,74 @@ impl Batch<'_> {
                         partials[*reduction as usize].take(self.first + lane, value);
                     }
                 }
+                VectorOp::Region(region) => {
+                    if !self.region(region, machine, partials)? {
+                        return Ok(false);
+                    }
+                }
                 op => {
                     let result = inst.result.ok_or("the instruction has no result")?;
-                    let lanes = self.lanes(machine, op, result)?;
-                    self.values.push(lanes);
+                    self.values[result.index()] = self.lanes(machine, op, result)?;
                 }
             }
         }
         Ok(true)
+    }
+
+    /// The same of a region.
+    fn region(
+        &mut self,
+        region: &Region,
+        machine: &mut Machine<'_>,
+        partials: &mut [Partials],
+    ) -> Step<bool> {
+        let times = match region.times {
+            Some(input) => self.scalar(input)?,
+            None if region.repeats() => usize::MAX,
+            None => 1,
+        };
+        let mut active = match region.mask {
+            Some(mask) => self.values[mask.index()],
+            None => [Const::bool(true); LANES],
+        };
+        let mut carried: Vec<_> =
+            region.init.iter().map(|init| self.values[init.index()]).collect();
+        let depth = self.inner.len();
+        let mut turn = 0;
+        while turn < times && active.iter().any(|lane| lane.bits() != 0) {
+            if turn as u64 >= machine.limits.fuel {
+                return Err(Stop::Exhausted);
+            }
+            if region.times.is_some() {
+                self.inner.truncate(depth);
+                self.inner.push(turn);
+            }
+            self.values[region.active.index()] = active;
+            for (param, &lanes) in region.params.iter().zip(&carried) {
+                self.values[param.index()] = lanes;
+            }
+            if !self.run(&region.insts, machine, partials)? {
+                return Ok(false);
+            }
+            carried = region.next.iter().map(|next| self.values[next.index()]).collect();
+            if let Some(again) = region.again {
+                let again = self.values[again.index()];
+                for (lane, again) in active.iter_mut().zip(again) {
+                    *lane = Const::bool(lane.bits() != 0 && again.bits() != 0);
+                }
+            }
+            turn += 1;
+        }
+        self.inner.truncate(depth);
+        for (result, lanes) in region.results.iter().zip(carried) {
+            self.values[result.index()] = lanes;
+        }
+        Ok(true)
+    }
+
+    fn scalar(&self, input: u32) -> Step<usize> {
+        let value = self.inputs[input as usize].as_scalar().ok_or("not a scalar")?;
+        Ok(value.bits() as usize)
     }
 
     /// The lanes in which a mask is true.
@@ -142,6 +210,10 @@ impl Batch<'_> {
                     *value = Const::int(dtype, (self.first + lane) as i128);
                 }
             }
+            VectorOp::InnerTurn(depth) => {
+                let turn = self.inner.get(*depth as usize).ok_or("no region counts its turns")?;
+                lanes.fill(Const::int(dtype, *turn as i128));
+            }
             VectorOp::Load { access, mask } => {
                 for lane in self.active(*mask) {
                     let (view, part) = self.place(*access, lane)?;
@@ -168,16 +240,20 @@ impl Batch<'_> {
     /// The element that an access is in a lane, and its part.
     fn place(&self, access: u32, lane: usize) -> Step<(View, u8)> {
         let access = self.plan.accesses[access as usize];
-        let step = match access.step {
-            vector::Step::Const(step) => step as isize,
-            vector::Step::Input(input) => {
-                let step = self.inputs[input as usize].as_scalar().ok_or("not a scalar")?;
-                step.bits() as isize
-            }
-        };
         let turn = (self.first + lane) as isize;
-        let by = turn.wrapping_mul(step).wrapping_add(access.offset as isize);
+        let far = turn.wrapping_mul(self.step(access.step)?);
+        let mut by = far.wrapping_add(access.offset as isize);
+        for (&turn, step) in self.inner.iter().zip(access.inner) {
+            by = by.wrapping_add((turn as isize).wrapping_mul(self.step(step)?));
+        }
         Ok((self.moved(access.base, by)?, access.part))
+    }
+
+    fn step(&self, step: vector::Step) -> Step<isize> {
+        Ok(match step {
+            vector::Step::Const(step) => step as isize,
+            vector::Step::Input(input) => self.scalar(input)? as isize,
+        })
     }
 }
 

@@ -6,12 +6,16 @@
 //!   input view<f64, 0, C>
 //!   input view<f64, 0, C, mut>
 //!   access 1 step 1
-//!   access 2 step input 0 offset -1
+//!   access 2 step input 0 offset -1 inner 4, 0
 //!   reduction add i64
 //!   %0: f64 = load 0
 //!   %1: f64 = splat 0
 //!   %2: f64 = mul %0, %1
 //!   store 1, %2 mask %3
+//!   %4: f64 = region mask %3 times 2 active %5 (%6: f64 = %2) {
+//!     %7: f64 = mul %6, %6
+//!     next %7 again %5
+//!   }
 //! }
 //! ```
 //!
@@ -25,7 +29,7 @@ use super::parse::Parse;
 use super::print::Printer;
 use crate::dtype::Dtype;
 use crate::function::{Op, Value};
-use crate::vector::{Access, Reduction, Step, VectorInst, VectorLoop, VectorOp};
+use crate::vector::{Access, NESTED, Reduction, Region, Step, VectorInst, VectorLoop, VectorOp};
 
 impl Printer<'_> {
     /// The lines between the braces, and the braces.
@@ -36,14 +40,21 @@ impl Printer<'_> {
             self.line(format_args!("input {input}"));
         }
         for access in &plan.accesses {
-            let Access { base, part, step, offset } = access;
+            let Access { base, part, step, offset, inner } = access;
             let part = if *part > 0 { format!(" part {part}") } else { String::new() };
-            let step = match step {
+            let said = |step: &Step| match step {
                 Step::Const(step) => format!("{step}"),
                 Step::Input(input) => format!("input {input}"),
             };
+            let step = said(step);
             let offset = if *offset != 0 { format!(" offset {offset}") } else { String::new() };
-            self.line(format_args!("access {base}{part} step {step}{offset}"));
+            self.start_line();
+            self.put(format_args!("access {base}{part} step {step}{offset}"));
+            if *inner != [Step::NONE; NESTED] {
+                let [first, second] = inner;
+                self.put(format_args!(" inner {}, {}", said(first), said(second)));
+            }
+            self.out.push('\n');
         }
         for Reduction { op, dtype } in &plan.reductions {
             self.line(format_args!("reduction {} {dtype}", names::binary(*op)));
@@ -56,15 +67,61 @@ impl Printer<'_> {
         self.out.push('}');
     }
 
+    /// A value and its type.
+    fn lane(&mut self, plan: &VectorLoop, value: Value) {
+        match plan.values.get(value.index()) {
+            Some(dtype) => self.put(format_args!("{value}: {dtype}")),
+            None => self.put(format_args!("{value}: ?")),
+        }
+    }
+
+    fn lane_region(&mut self, plan: &VectorLoop, region: &Region, inst: &VectorInst) {
+        for (at, &result) in region.results.iter().enumerate() {
+            self.out.push_str(if at > 0 { ", " } else { "" });
+            self.lane(plan, result);
+        }
+        self.out.push_str(if region.results.is_empty() { "region" } else { " = region" });
+        if let Some(mask) = region.mask {
+            self.put(format_args!(" mask {mask}"));
+        }
+        if let Some(times) = region.times {
+            self.put(format_args!(" times {times}"));
+        }
+        self.put(format_args!(" active {} (", region.active));
+        for (at, (&param, init)) in region.params.iter().zip(&region.init).enumerate() {
+            self.out.push_str(if at > 0 { ", " } else { "" });
+            self.lane(plan, param);
+            self.put(format_args!(" = {init}"));
+        }
+        self.out.push(')');
+        self.span(inst.span);
+        self.out.push_str(" {\n");
+        self.indent += 1;
+        for inst in &region.insts {
+            self.vector_inst(plan, inst);
+        }
+        self.start_line();
+        self.out.push_str("next");
+        for (at, next) in region.next.iter().enumerate() {
+            self.put(format_args!("{} {next}", if at > 0 { "," } else { "" }));
+        }
+        if let Some(again) = region.again {
+            self.put(format_args!(" again {again}"));
+        }
+        self.out.push('\n');
+        self.indent -= 1;
+        self.line(format_args!("}}"));
+    }
+
     fn vector_inst(&mut self, plan: &VectorLoop, inst: &VectorInst) {
         self.start_line();
+        if let VectorOp::Region(region) = &inst.op {
+            self.lane_region(plan, region, inst);
+            return;
+        }
         if let Some(result) = inst.result {
-            let dtype = plan.values.get(result.index());
-            self.put(format_args!("{result}: "));
-            match dtype {
-                Some(dtype) => self.put(format_args!("{dtype} = ")),
-                None => self.out.push_str("? = "),
-            }
+            self.lane(plan, result);
+            self.out.push_str(" = ");
         }
         let mask =
             |mask: Option<Value>| mask.map_or_else(String::new, |mask| format!(" mask {mask}"));
@@ -72,6 +129,7 @@ impl Printer<'_> {
             VectorOp::Each(op) => self.each(op),
             VectorOp::Splat(input) => self.put(format_args!("splat {input}")),
             VectorOp::Turn => self.out.push_str("turn"),
+            VectorOp::InnerTurn(depth) => self.put(format_args!("inner_turn {depth}")),
             VectorOp::Load { access, mask: only } => {
                 self.put(format_args!("load {access}{}", mask(*only)));
             }
@@ -86,6 +144,7 @@ impl Printer<'_> {
                 self.put(format_args!("accumulate {reduction}, {value}{}", mask(*only)));
             }
             VectorOp::Require(value) => self.put(format_args!("require {value}")),
+            VectorOp::Region(_) => {}
         }
         self.span(inst.span);
         self.out.push('\n');
@@ -144,13 +203,31 @@ impl Body<'_, '_> {
         let base = self.parser.number()?;
         let part = self.part()?;
         self.parser.keyword("step")?;
-        let step = if self.parser.take_word("input") {
+        let step = self.step()?;
+        let offset = if self.parser.take_word("offset") { self.distance()? } else { 0 };
+        let mut inner = [Step::NONE; NESTED];
+        if self.parser.take_word("inner") {
+            inner[0] = self.step()?;
+            self.parser.mark(",")?;
+            inner[1] = self.step()?;
+        }
+        Ok(Access { base, part, step, offset, inner })
+    }
+
+    fn depth(&mut self) -> Parse<u8> {
+        let depth: u32 = self.parser.number()?;
+        match u8::try_from(depth) {
+            Ok(depth) if usize::from(depth) < NESTED => Ok(depth),
+            _ => self.parser.error("regions are not nested so deep"),
+        }
+    }
+
+    fn step(&mut self) -> Parse<Step> {
+        Ok(if self.parser.take_word("input") {
             Step::Input(self.parser.number()?)
         } else {
             Step::Const(self.distance()?)
-        };
-        let offset = if self.parser.take_word("offset") { self.distance()? } else { 0 };
-        Ok(Access { base, part, step, offset })
+        })
     }
 
     fn distance(&mut self) -> Parse<i64> {
@@ -159,19 +236,70 @@ impl Body<'_, '_> {
     }
 
     fn vector_inst(&mut self, plan: &mut VectorLoop) -> Parse<VectorInst> {
-        let mut result = None;
-        if let Token::Value(number) = *self.parser.peek() {
-            if number as usize != plan.values.len() {
-                return self.parser.error("values of a vector loop are numbered in order");
+        let mut results = Vec::new();
+        while let Token::Value(_) = *self.parser.peek() {
+            results.push(self.new_lane(plan)?);
+            if !self.parser.take(",") {
+                self.parser.mark("=")?;
+                break;
             }
-            self.parser.advance();
-            self.parser.mark(":")?;
-            plan.values.push(self.parser.dtype()?);
-            self.parser.mark("=")?;
-            result = Some(Value(number));
         }
+        if self.parser.take_word("region") {
+            return self.lane_region(plan, results);
+        }
+        if results.len() > 1 {
+            return self.parser.error("only a region has more than one result");
+        }
+        let result = results.first().copied();
         let op = self.vector_op(plan, result)?;
         Ok(VectorInst { op, result, span: self.span() })
+    }
+
+    fn new_number(&mut self, plan: &VectorLoop) -> Parse<Value> {
+        let value = self.lanes()?;
+        if value.index() != plan.values.len() {
+            return self.parser.error("values of a vector loop are numbered in order");
+        }
+        Ok(value)
+    }
+
+    /// A new value and its type.
+    fn new_lane(&mut self, plan: &mut VectorLoop) -> Parse<Value> {
+        let value = self.new_number(plan)?;
+        self.parser.mark(":")?;
+        plan.values.push(self.parser.dtype()?);
+        Ok(value)
+    }
+
+    fn lane_region(&mut self, plan: &mut VectorLoop, results: Vec<Value>) -> Parse<VectorInst> {
+        let mask = self.mask()?;
+        let times = if self.parser.take_word("times") { Some(self.parser.number()?) } else { None };
+        self.parser.keyword("active")?;
+        let active = self.new_number(plan)?;
+        plan.values.push(Dtype::Bool);
+        self.parser.mark("(")?;
+        let (mut params, mut init) = (Vec::new(), Vec::new());
+        while !self.parser.take(")") {
+            params.push(self.new_lane(plan)?);
+            self.parser.mark("=")?;
+            init.push(self.lanes()?);
+            self.parser.take(",");
+        }
+        let span = self.span();
+        self.parser.mark("{")?;
+        let mut insts = Vec::new();
+        while !self.parser.take_word("next") {
+            insts.push(self.vector_inst(plan)?);
+        }
+        let mut next = Vec::new();
+        while let Token::Value(_) = *self.parser.peek() {
+            next.push(self.lanes()?);
+            self.parser.take(",");
+        }
+        let again = if self.parser.take_word("again") { Some(self.lanes()?) } else { None };
+        self.parser.mark("}")?;
+        let region = Region { mask, times, results, active, params, init, insts, next, again };
+        Ok(VectorInst { op: VectorOp::Region(Box::new(region)), result: None, span })
     }
 
     fn vector_op(&mut self, plan: &VectorLoop, result: Option<Value>) -> Parse<VectorOp> {
@@ -179,6 +307,7 @@ impl Body<'_, '_> {
         Ok(match word {
             "splat" => VectorOp::Splat(self.parser.number()?),
             "turn" => VectorOp::Turn,
+            "inner_turn" => VectorOp::InnerTurn(self.depth()?),
             "load" => VectorOp::Load { access: self.parser.number()?, mask: self.mask()? },
             "store" => {
                 let access = self.parser.number()?;

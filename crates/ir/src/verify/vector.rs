@@ -7,14 +7,17 @@
 //!   instructions on scalars; masks and requirements are `bool`;
 //! * a reduction is of an operation with a neutral value, and its initial value and result are
 //!   of its type;
-//! * requirements come before all stores and reductions.
+//! * requirements come before all stores and reductions;
+//! * a region's values are seen inside of it only, but for its results, which have the types of
+//!   what it carries; one that repeats writes nothing and does not reduce; the number of its
+//!   turn, and accesses that move with it, are for regions whose most turns are known.
 
 use super::types::{self, Checker};
 use super::{Check, demand};
 use crate::dtype::Dtype;
 use crate::function::{Binary, Function, InstInfo, Module, Op, Value, ValueType};
 use crate::span::Span;
-use crate::vector::{Step, VectorInst, VectorLoop, VectorOp};
+use crate::vector::{NESTED, Region, Step, VectorInst, VectorLoop, VectorOp};
 
 /// Checks the operands, the results and the loop itself.
 pub(super) fn check(
@@ -35,7 +38,16 @@ pub(super) fn check(
     let mut results = vec![ValueType::Scalar(Dtype::Usize)];
     results.extend(carried);
     checker.results_are("vector loop", &results)?;
-    Lanes { module: checker.module, plan, defined: 0, effects: false }.check()
+    let lanes = Lanes {
+        module: checker.module,
+        plan,
+        defined: 0,
+        visible: vec![false; plan.values.len()],
+        effects: false,
+        repeats: false,
+        counted: 0,
+    };
+    lanes.check()
 }
 
 struct Lanes<'a> {
@@ -43,8 +55,14 @@ struct Lanes<'a> {
     plan: &'a VectorLoop,
     /// How many values are defined so far.
     defined: usize,
+    /// Which of them may be used.
+    visible: Vec<bool>,
     /// Whether a store or a reduction has been met.
     effects: bool,
+    /// Whether this is inside of a region that repeats.
+    repeats: bool,
+    /// How many regions around it count their turns.
+    counted: usize,
 }
 
 impl Lanes<'_> {
@@ -58,9 +76,11 @@ impl Lanes<'_> {
         }
         for access in &self.plan.accesses {
             self.reference(access.base, access.part, false)?;
-            if let Step::Input(step) = access.step {
-                let ty = self.plan.inputs.get(step as usize);
-                demand!(ty == Some(&Dtype::Isize.into()), "a step is an input of type isize");
+            for step in access.inner.into_iter().chain([access.step]) {
+                if let Step::Input(step) = step {
+                    let ty = self.plan.inputs.get(step as usize);
+                    demand!(ty == Some(&Dtype::Isize.into()), "a step is an input of type isize");
+                }
             }
         }
         for reduction in &self.plan.reductions {
@@ -83,18 +103,73 @@ impl Lanes<'_> {
     }
 
     fn inst(&mut self, inst: &VectorInst) -> Check {
+        if let VectorOp::Region(region) = &inst.op {
+            return self.region(region);
+        }
         let mut operands = Ok(());
         inst.op.for_each_operand(|value| {
-            if operands.is_ok() && value.index() >= self.defined {
-                operands = Err(format!("{value} is used above its definition"));
+            if operands.is_ok() {
+                operands = self.used(value);
             }
         });
         operands?;
         self.op(inst)?;
-        if let Some(result) = inst.result {
-            demand!(result.index() == self.defined, "values are defined in order");
-            self.defined += 1;
+        inst.result.map_or(Ok(()), |result| self.define(result, true))
+    }
+
+    fn used(&self, value: Value) -> Check {
+        let seen = self.visible.get(value.index()).is_some_and(|&visible| visible);
+        demand!(seen, "{value} is used where it is not defined");
+        Ok(())
+    }
+
+    fn define(&mut self, value: Value, visible: bool) -> Check {
+        demand!(value.index() == self.defined, "values are defined in order");
+        match self.visible.get_mut(self.defined) {
+            Some(seen) => *seen = visible,
+            None => return Err(format!("{value} is not in the table of values")),
         }
+        self.defined += 1;
+        Ok(())
+    }
+
+    fn region(&mut self, region: &Region) -> Check {
+        let plan = self.plan;
+        region.mask.iter().chain(&region.init).try_for_each(|&value| self.used(value))?;
+        self.mask(region.mask)?;
+        if let Some(times) = region.times {
+            let ty = plan.inputs.get(times as usize);
+            demand!(ty == Some(&Dtype::Usize.into()), "the turns of a region are usize");
+        }
+        region.results.iter().try_for_each(|&result| self.define(result, false))?;
+        let from = self.defined;
+        self.define(region.active, true)?;
+        region.params.iter().try_for_each(|&param| self.define(param, true))?;
+        let fits = |value: Value| plan.values.get(value.index());
+        demand!(fits(region.active) == Some(&Dtype::Bool), "what is active is bool");
+        let outer = (self.repeats, self.counted);
+        self.repeats |= region.repeats();
+        self.counted += usize::from(region.times.is_some());
+        demand!(self.counted <= NESTED, "too many regions that count their turns are nested");
+        region.insts.iter().try_for_each(|inst| self.inst(inst))?;
+        (self.repeats, self.counted) = outer;
+        region.next.iter().chain(&region.again).try_for_each(|&value| self.used(value))?;
+        self.mask(region.again)?;
+        let types = |values: &[Value]| values.iter().map(|&value| fits(value)).collect::<Vec<_>>();
+        let carried = types(&region.params);
+        let same = [&region.init, &region.next, &region.results]
+            .into_iter()
+            .all(|values| types(values) == carried);
+        demand!(same, "a region carries values of the same types all the way");
+        self.visible[from..self.defined].fill(false);
+        region.results.iter().for_each(|result| self.visible[result.index()] = true);
+        Ok(())
+    }
+
+    /// Checks that what is noticed outside is not done again and again.
+    fn effect(&mut self) -> Check {
+        self.effects = true;
+        demand!(!self.repeats, "a region that repeats neither stores nor reduces");
         Ok(())
     }
 
@@ -118,6 +193,14 @@ impl Lanes<'_> {
                 demand!(fits, "the number of the turn is an integer of at most 64 bits");
                 Ok(())
             }
+            VectorOp::InnerTurn(depth) => {
+                let fits = result.is_some_and(|dtype| dtype.is_int() && !dtype.is_int128());
+                demand!(fits, "the number of the turn is an integer of at most 64 bits");
+                let counted = usize::from(*depth) < self.counted;
+                demand!(counted, "the region around does not count its turns");
+                Ok(())
+            }
+            VectorOp::Region(_) => Err("a region is checked on its own".into()),
             VectorOp::Load { access, mask } => {
                 let part = self.access(*access)?;
                 demand!(result == Some(part), "a load is of the type of its access");
@@ -130,7 +213,7 @@ impl Lanes<'_> {
                 self.mask(*mask)
             }
             VectorOp::Store { access, value, mask } => {
-                self.effects = true;
+                self.effect()?;
                 let part = self.access(*access)?;
                 let info = self.plan.accesses[*access as usize];
                 self.reference(info.base, info.part, true)?;
@@ -140,7 +223,7 @@ impl Lanes<'_> {
                 self.mask(*mask)
             }
             VectorOp::Accumulate { reduction, value, mask } => {
-                self.effects = true;
+                self.effect()?;
                 let known = self.plan.reductions.get(*reduction as usize);
                 let Some(known) = known else { return Err("there is no such reduction".into()) };
                 demand!(self.plan.dtype(*value) == known.dtype, "the value is of another type");
@@ -182,6 +265,8 @@ impl Lanes<'_> {
     fn access(&self, access: u32) -> Result<Dtype, String> {
         let known = self.plan.accesses.get(access as usize);
         let Some(known) = known else { return Err(format!("there is no access {access}")) };
+        let fixed = known.inner[self.counted..].iter().all(|&step| step == Step::NONE);
+        demand!(fixed, "the access moves with a region that counts its turns");
         self.reference(known.base, known.part, false)
     }
 

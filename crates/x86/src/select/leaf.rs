@@ -12,6 +12,7 @@
 //! all copies before the next one. A requirement that fails jumps to the exit with the number
 //! of the first turn of its batch.
 
+use super::pressure::Pressure;
 use super::{Partials, Place, Select, Selector, Target, widest};
 use crate::assembler::Assembler;
 use crate::opcode::{KANDQ, KORQ, VPOR};
@@ -52,14 +53,14 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
     let lanes = target.width.bytes() as usize / size;
     let mut constants = vec![None; plan.values.len()];
     let mut stays = vec![false; plan.values.len()];
-    for inst in &plan.insts {
-        let Some(result) = inst.result else { continue };
+    plan.each_inst(&mut |inst| {
+        let Some(result) = inst.result else { return };
         if let VectorOp::Each(Op::Const(constant)) = inst.op {
             constants[result.index()] = Some(constant);
         }
         stays[result.index()] =
             matches!(inst.op, VectorOp::Each(Op::Const(_)) | VectorOp::Splat(_));
-    }
+    });
     let mut code = Writer::default();
     let block = code.vreg(INT);
     let mut selector = Selector {
@@ -76,6 +77,8 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
         kept: HashMap::new(),
         moving: HashMap::new(),
         masks: HashMap::new(),
+        inner: Vec::new(),
+        inner_bases: HashMap::new(),
         block,
         streams: Vec::new(),
     };
@@ -93,7 +96,7 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
 }
 
 /// What the blocks of the function share.
-struct Frame {
+pub(super) struct Frame {
     count: VReg,
     copies: usize,
     exit: Label,
@@ -111,42 +114,19 @@ struct Machine {
 type State = (VReg, Partials);
 
 impl Selector<'_> {
-    fn is_checked(&self) -> bool {
-        self.plan.insts.iter().any(|inst| matches!(inst.op, VectorOp::Require(_)))
-    }
-
     /// How often the body is copied in the main loop: enough to hide what instructions take,
     /// few enough for the registers.
     fn copies(&self) -> usize {
         if let Some(partials) = self.plan.partials() {
             return partials / self.lanes;
         }
-        let (work, live, kept) = self.pressure();
+        let Pressure { work, live, kept } = Pressure::of(self.plan, &self.stays);
         let registers = if self.target.evex { 32 } else { 16 };
         let fits =
             |copies: usize| copies * live + kept <= registers && copies * work <= LONGEST_BATCH;
-        [4, 2].into_iter().find(|&copies| fits(copies)).unwrap_or(1)
-    }
-
-    /// The instructions of the body, the most values that are needed at once, and the values
-    /// that are kept.
-    fn pressure(&self) -> (usize, usize, usize) {
-        let insts = &self.plan.insts;
-        let stays = |inst: &VectorInst| inst.result.is_some_and(|value| self.stays[value.index()]);
-        let mut last = vec![0; self.plan.values.len()];
-        for (at, inst) in insts.iter().enumerate() {
-            inst.op.for_each_operand(|value| last[value.index()] = at);
-        }
-        let kept = insts.iter().filter(|inst| stays(inst)).count();
-        let moving: Vec<(usize, usize)> = insts
-            .iter()
-            .enumerate()
-            .filter(|(_, inst)| !stays(inst))
-            .filter_map(|(at, inst)| Some((at, last[inst.result?.index()])))
-            .collect();
-        let live = |at: usize| moving.iter().filter(|(from, to)| *from <= at && at < *to).count();
-        let most = (0..insts.len()).map(live).max().unwrap_or(0);
-        (insts.len() - kept, most.max(1) + self.plan.reductions.len(), kept)
+        // Copies wait for one another at the end of an inner loop.
+        let most = if self.has_inner_loop() { 2 } else { 4 };
+        [4, 2].into_iter().find(|&copies| copies <= most && fits(copies)).unwrap_or(1)
     }
 
     fn function(&mut self, copies: usize, cache: usize) -> Select {
@@ -230,7 +210,8 @@ impl Selector<'_> {
     fn peel(&mut self, frame: &Frame, state: State) -> Select<State> {
         let sides = self.sides();
         if !self.target.evex
-            || self.is_checked()
+            || self.plan.is_checked()
+            || self.has_inner_loop()
             || self.plan.partials().is_some()
             || sides.is_empty()
         {
@@ -345,14 +326,13 @@ impl Selector<'_> {
 
     /// The accesses that are written side by side, in every turn, and not read.
     fn written_only(&self) -> Vec<u32> {
-        let reads = |number: u32| {
-            let base = self.plan.accesses[number as usize].base;
-            self.plan.insts.iter().any(|inst| match inst.op {
-                VectorOp::Load { access, .. } => self.plan.accesses[access as usize].base == base,
-                VectorOp::Gather { base: other, .. } => other == base,
-                _ => false,
-            })
-        };
+        let mut read = Vec::new();
+        self.plan.each_inst(&mut |inst| match inst.op {
+            VectorOp::Load { access, .. } => read.push(self.plan.accesses[access as usize].base),
+            VectorOp::Gather { base, .. } => read.push(base),
+            _ => {}
+        });
+        let reads = |number: u32| read.contains(&self.plan.accesses[number as usize].base);
         let mut streams = Vec::new();
         for inst in &self.plan.insts {
             if let VectorOp::Store { access, mask: None, .. } = inst.op {
@@ -371,7 +351,11 @@ impl Selector<'_> {
 
     /// The turns from which on stores go past the caches.
     fn worth_streaming(&self, cache: usize) -> Option<i32> {
-        if self.streams.is_empty() || self.is_checked() || self.plan.partials().is_some() {
+        if self.streams.is_empty()
+            || self.plan.is_checked()
+            || self.has_inner_loop()
+            || self.plan.partials().is_some()
+        {
             return None;
         }
         let numbers = 0..self.plan.accesses.len() as u32;
@@ -445,16 +429,33 @@ impl Selector<'_> {
         place: Place,
         partials: &mut Partials,
     ) -> Select {
-        let plan = self.plan;
-        for inst in &plan.insts {
-            if let VectorOp::Require(value) = inst.op {
-                self.require(frame, copies, place, value, partials)?;
-                continue;
-            }
-            for copy in 0..copies {
-                self.copy = copy;
-                let place = Place { ahead: copy * self.lanes, ..place };
-                self.inst(inst, &place, partials)?;
+        self.insts(frame, copies, place, &self.plan.insts, partials)
+    }
+
+    /// Instructions in all copies, one after the other.
+    pub(super) fn insts(
+        &mut self,
+        frame: &Frame,
+        copies: usize,
+        place: Place,
+        insts: &[VectorInst],
+        partials: &mut Partials,
+    ) -> Select {
+        for inst in insts {
+            match &inst.op {
+                VectorOp::Require(value) => {
+                    self.require(frame, copies, place, *value, partials)?;
+                }
+                VectorOp::Region(region) => {
+                    self.region(frame, copies, place, region, partials)?;
+                }
+                _ => {
+                    for copy in 0..copies {
+                        self.copy = copy;
+                        let place = Place { ahead: copy * self.lanes, ..place };
+                        self.inst(inst, &place, partials)?;
+                    }
+                }
             }
         }
         Ok(())

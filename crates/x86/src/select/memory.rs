@@ -8,7 +8,7 @@ use crate::scalar::Arithmetic;
 use crate::vcode::{self, INT, Kind, MASK};
 use mambo_ir::Dtype;
 use mambo_ir::function::{Binary, Value};
-use mambo_ir::vector::{Access, Step};
+use mambo_ir::vector::{Access, NESTED, Step};
 use regalloc2::{Operand, VReg};
 
 /// Lanes at distances of `index` bytes from an address.
@@ -99,7 +99,7 @@ impl Selector<'_> {
         let fit = |bytes: i128| {
             i32::try_from(bytes).map_err(|_| "a distance of more than 2 GiB".to_string())
         };
-        let base = self.base(access.base);
+        let base = self.inner_base(number, NESTED)?;
         let ahead = copy.ahead as i128;
         let last = self.lanes as i128 - 1;
         match self.byte_step(&access) {
@@ -124,6 +124,52 @@ impl Selector<'_> {
                 Ok(Address::Apart(Apart { base, index, displacement: fit(own)? }))
             }
         }
+    }
+
+    /// The base address of an access in these turns of the regions down to a depth.
+    pub(super) fn inner_base(&mut self, number: u32, depth: usize) -> Select<VReg> {
+        let access = self.plan.accesses[number as usize];
+        let base = self.base(access.base);
+        // Outer regions first: what they add is the same in all turns of the inner ones.
+        let (mut base, mut steps) = (base, [Step::NONE; NESTED]);
+        for (depth, &inner) in access.inner.iter().take(depth).enumerate() {
+            steps[depth] = inner;
+            if inner == Step::NONE {
+                continue;
+            }
+            base = match self.inner_bases.get(&(access.base, steps)) {
+                Some(&known) => known,
+                None => self.moved_inside(number, depth, inner, base)?,
+            };
+            self.inner_bases.insert((access.base, steps), base);
+        }
+        Ok(base)
+    }
+
+    /// An address of an access, moved by the turns of the region of a depth.
+    fn moved_inside(&mut self, number: u32, depth: usize, inner: Step, base: VReg) -> Select<VReg> {
+        let turn = *self.inner.get(depth).ok_or("an access moves with no region")?;
+        let element = self.plan.element(self.plan.accesses[number as usize].base).size();
+        let step = self.kept(Kept::InnerStep(number, depth), |this| match inner {
+            Step::Const(step) => Ok(this.gpr_constant(step.wrapping_mul(element as i64) as u64)),
+            Step::Input(input) => {
+                let step = this.base(input);
+                Ok(this.shifted_left(step, element.trailing_zeros() as u8))
+            }
+        })?;
+        let (distance, result) = (self.code.vreg(INT), self.code.vreg(INT));
+        let operands =
+            [Operand::reg_reuse_def(distance, 1), Operand::reg_use(turn), Operand::reg_use(step)];
+        self.code.push(Kind::Multiply, &operands);
+        self.arithmetic(Arithmetic::Add, result, distance, base);
+        Ok(result)
+    }
+
+    fn shifted_left(&mut self, a: VReg, by: u8) -> VReg {
+        let result = self.code.vreg(INT);
+        let operands = [Operand::reg_reuse_def(result, 1), Operand::reg_use(a)];
+        self.code.push(Kind::ShiftLeft(by), &operands);
+        result
     }
 
     /// The number of the turn, negated.
@@ -184,10 +230,7 @@ impl Selector<'_> {
                 (None, Step::Input(input)) => this.base(input),
                 (None, Step::Const(_)) => return Err("a distance of more than 2 GiB".into()),
             };
-            let result = this.code.vreg(INT);
-            let operands = [Operand::reg_reuse_def(result, 1), Operand::reg_use(step)];
-            this.code.push(Kind::ShiftLeft(element.trailing_zeros() as u8), &operands);
-            Ok(result)
+            Ok(this.shifted_left(step, element.trailing_zeros() as u8))
         })
         .unwrap_or(self.block)
     }
@@ -309,7 +352,7 @@ impl Selector<'_> {
             + copy.ahead as i128 * i128::from(step);
         let displacement =
             i32::try_from(own).map_err(|_| "a distance of more than 2 GiB".to_string())?;
-        let base = self.base(access.base);
+        let base = self.inner_base(number, NESTED)?;
         let base = self.moved(number, base, copy, 0);
         let index = self.distances(number, Some(step))?;
         Ok(Apart { base, index, displacement })
@@ -544,19 +587,11 @@ impl Selector<'_> {
     pub(super) fn turn(&mut self, dtype: Dtype, copy: &Place) -> Select<VReg> {
         let size = dtype.size();
         let width = self.width(size);
-        let opcode = [&VPBROADCASTB, &VPBROADCASTW, &VPBROADCASTD, &VPBROADCASTQ];
-        let wide = [&VPBROADCASTB_GPR, &VPBROADCASTW_GPR, &VPBROADCASTD_GPR, &VPBROADCASTQ_GPR];
-        let at = size.trailing_zeros() as usize;
         let key = (u32::MAX - 1, size);
         let first = match self.moving.get(&key) {
             Some(&known) => known,
             None => {
-                let first = if self.target.evex {
-                    self.one(wide[at], width, copy.index)
-                } else {
-                    let low = self.one(&VMOVQ_GPR, Width::W128, copy.index);
-                    self.one(opcode[at], width, low)
-                };
+                let first = self.spread(copy.index, size);
                 self.moving.insert(key, first);
                 first
             }
@@ -566,6 +601,26 @@ impl Selector<'_> {
         let numbers = (ahead..ahead + lanes).flat_map(|n| n.to_le_bytes()[..size].to_vec());
         let numbers = self.bytes(numbers.collect());
         Ok(self.two(super::arithmetic::add(size), width, first, numbers))
+    }
+
+    /// The number of the turn of the region of a depth, in every lane.
+    pub(super) fn inner_turn(&mut self, depth: u8, dtype: Dtype) -> Select<VReg> {
+        let turn = self.inner.get(usize::from(depth)).copied();
+        let turn = turn.ok_or("the region does not count its turns")?;
+        Ok(self.spread(turn, dtype.size()))
+    }
+
+    /// The low bytes of a general-purpose register in every lane of this many.
+    fn spread(&mut self, register: VReg, size: usize) -> VReg {
+        let width = self.width(size);
+        let opcode = [&VPBROADCASTB, &VPBROADCASTW, &VPBROADCASTD, &VPBROADCASTQ];
+        let wide = [&VPBROADCASTB_GPR, &VPBROADCASTW_GPR, &VPBROADCASTD_GPR, &VPBROADCASTQ_GPR];
+        let at = size.trailing_zeros() as usize;
+        if self.target.evex {
+            return self.one(wide[at], width, register);
+        }
+        let low = self.one(&VMOVQ_GPR, Width::W128, register);
+        self.one(opcode[at], width, low)
     }
 
     /// A mask register of a vector of bools that is being required: where it does not hold.

@@ -2,17 +2,22 @@
 
 use crate::passes::definitions::Definitions;
 use mambo_ir::function::{Binary, Function, Inst, Op, Value, ValueType};
+use mambo_ir::vector::NESTED;
 use mambo_ir::{Const, Dtype, Span};
 
-/// An integer of 64 bits that is `base + constant + turn * step`, wrapped.
+/// An integer of 64 bits that is `base + constant + turn * step`, wrapped, and in loops inside
+/// whose turns are the same in all lanes `+ inner turn * inner` for each of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Affine {
     /// A value from before the loop, of 64 bits.
     pub(super) base: Option<Value>,
     pub(super) constant: i64,
     pub(super) step: Coefficient,
+    pub(super) inner: [Coefficient; NESTED],
     pub(super) dtype: Dtype,
 }
+
+const NOTHING: [Coefficient; NESTED] = [Coefficient::Const(0); NESTED];
 
 /// What a turn adds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,16 +30,35 @@ pub(super) enum Coefficient {
 impl Affine {
     /// A value that is the same in all turns.
     pub(super) fn uniform(base: Value, dtype: Dtype) -> Self {
-        Affine { base: Some(base), constant: 0, step: Coefficient::Const(0), dtype }
+        let step = Coefficient::Const(0);
+        Affine { base: Some(base), constant: 0, step, inner: NOTHING, dtype }
     }
 
     /// A constant.
     pub(super) fn constant(constant: i64, dtype: Dtype) -> Self {
-        Affine { base: None, constant, step: Coefficient::Const(0), dtype }
+        Affine { base: None, constant, step: Coefficient::Const(0), inner: NOTHING, dtype }
     }
 
+    /// The index of a loop.
+    pub(super) fn index(base: Option<Value>, constant: i64, step: i64, dtype: Dtype) -> Self {
+        Affine { base, constant, step: Coefficient::Const(step), inner: NOTHING, dtype }
+    }
+
+    /// The index of a loop inside, of a depth.
+    pub(super) fn inside(self, depth: usize) -> Self {
+        let mut inner = NOTHING;
+        inner[depth] = self.step;
+        Affine { step: Coefficient::Const(0), inner, ..self }
+    }
+
+    /// Whether it is the same in all turns, of loops inside too.
     pub(super) fn is_uniform(&self) -> bool {
-        self.step == Coefficient::Const(0)
+        self.step == Coefficient::Const(0) && !self.moves_inside()
+    }
+
+    /// Whether it is another in the turns of a loop inside.
+    pub(super) fn moves_inside(&self) -> bool {
+        self.inner != NOTHING
     }
 }
 
@@ -143,7 +167,8 @@ impl Preheader<'_> {
                     }
                 };
                 let constant = a.constant.wrapping_add(b.constant);
-                Some(Affine { base, constant, step: self.plus(a.step, b.step), dtype })
+                let (step, inner) = self.plus_steps(a, b);
+                Some(Affine { base, constant, step, inner, dtype })
             }
             Binary::Sub => {
                 let minus = self.scale(b, Coefficient::Const(-1));
@@ -159,7 +184,8 @@ impl Preheader<'_> {
                     _ => minus.base,
                 };
                 let constant = a.constant.wrapping_sub(b.constant);
-                Some(Affine { base, constant, step: self.plus(a.step, minus.step), dtype })
+                let (step, inner) = self.plus_steps(a, minus);
+                Some(Affine { base, constant, step, inner, dtype })
             }
             Binary::Mul if b.is_uniform() => {
                 let by = self.uniform_factor(b);
@@ -177,6 +203,14 @@ impl Preheader<'_> {
         }
     }
 
+    fn plus_steps(&mut self, a: Affine, b: Affine) -> (Coefficient, [Coefficient; NESTED]) {
+        let mut inner = a.inner;
+        for (own, other) in inner.iter_mut().zip(b.inner) {
+            *own = self.plus(*own, other);
+        }
+        (self.plus(a.step, b.step), inner)
+    }
+
     fn uniform_factor(&mut self, line: Affine) -> Coefficient {
         match line.base {
             None => Coefficient::Const(line.constant),
@@ -187,6 +221,7 @@ impl Preheader<'_> {
     fn scale(&mut self, line: Affine, by: Coefficient) -> Affine {
         let dtype = line.dtype;
         let step = self.times(line.step, by);
+        let inner = line.inner.map(|inner| self.times(inner, by));
         match by {
             Coefficient::Const(factor) => {
                 let base = line.base.map(|base| {
@@ -199,13 +234,14 @@ impl Preheader<'_> {
                         }
                     }
                 });
-                Affine { base, constant: line.constant.wrapping_mul(factor), step, dtype }
+                let constant = line.constant.wrapping_mul(factor);
+                Affine { base, constant, step, inner, dtype }
             }
             Coefficient::Value(factor) => {
                 let first = self.first(line, dtype);
                 let factor = self.cast(factor, dtype);
                 let base = Some(self.binary(Binary::Mul, first, factor));
-                Affine { base, constant: 0, step, dtype }
+                Affine { base, constant: 0, step, inner, dtype }
             }
         }
     }

@@ -1,16 +1,16 @@
 //! Turns the body of a loop into a vector loop: branches become masks, uses of memory accesses,
 //! values carried by an associative operation reductions.
 
-use super::affine::{Affine, Coefficient, Preheader, is_index_type};
+use super::affine::{Affine, Preheader, is_index_type};
 use super::dependence::{self, Use};
+use super::nest::Frame;
 use super::operation::has_vector_form;
 use crate::passes::definitions::is_movable;
-use crate::passes::effects::Root;
 use crate::report::{Obstacle, Reason, VectorPlan};
 use mambo_ir::function::{Binary, Block, Compare, Inst, Op, Terminator, Unary, Value};
-use mambo_ir::vector::{VectorInst, VectorLoop, VectorOp};
+use mambo_ir::vector::{VectorLoop, VectorOp};
 use mambo_ir::{Dtype, FastMath, Span};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a value of the function is in the loop.
 #[derive(Clone, Copy, Debug)]
@@ -50,9 +50,19 @@ pub(super) struct BodyPlanner<'a> {
     pub(super) count: Value,
     /// The checks that limit them.
     pub(super) limits: Vec<(Affine, Value)>,
-    /// The instructions that read what is never written.
-    pub(super) frozen: Vec<usize>,
+    /// The values that were read where nothing is ever written.
+    pub(super) frozen: HashSet<Value>,
     pub(super) allowed: FastMath,
+    /// The lanes that run what is being converted, if not all do.
+    pub(super) mask: Option<Value>,
+    /// The loops inside that are being converted.
+    pub(super) frames: Vec<Frame>,
+    /// The loops that others have left their checks to.
+    pub(super) split: &'a [Inst],
+    /// Those of them that have nothing to do: start and end.
+    pub(super) finished: Vec<(Value, Value)>,
+    /// The body of the loop.
+    pub(super) body: Block,
 }
 
 /// A loop that can run in vectors.
@@ -71,7 +81,7 @@ pub(super) type Plan<T = ()> = Result<T, Obstacle>;
 
 impl<'a> BodyPlanner<'a> {
     /// For a loop of `count` turns.
-    pub(super) fn new(pre: Preheader<'a>, count: Value) -> Self {
+    pub(super) fn new(pre: Preheader<'a>, count: Value, body: Block, split: &'a [Inst]) -> Self {
         let allowed = pre.func.fastmath;
         BodyPlanner {
             pre,
@@ -86,17 +96,24 @@ impl<'a> BodyPlanner<'a> {
                 operations: 0,
                 requirements: 0,
                 hoisted_checks: 0,
+                regions: Vec::new(),
             },
             known: HashMap::new(),
             count,
             limits: Vec::new(),
-            frozen: Vec::new(),
+            frozen: HashSet::new(),
             allowed,
+            mask: None,
+            frames: Vec::new(),
+            split,
+            finished: Vec::new(),
+            body,
         }
     }
 
     /// Plans a body whose index is the given line.
-    pub(super) fn plan(mut self, body: Block, index: Affine, init: &[Value]) -> Plan<Planned> {
+    pub(super) fn plan(mut self, index: Affine, init: &[Value]) -> Plan<Planned> {
+        let body = self.body;
         let params = self.pre.func.block(body).params.clone();
         self.shapes.insert(params[0], Shape::Line(index));
         for (number, (&param, &init)) in params[1..].iter().zip(init).enumerate() {
@@ -107,7 +124,9 @@ impl<'a> BodyPlanner<'a> {
             self.shapes.insert(param, shape);
             self.carried.push(CarriedValue { param, init, dtype, op: None, version: 0 });
         }
-        let results = self.block(body, None)?;
+        let Some(results) = self.block(body)? else {
+            return Err(Obstacle { reason: Reason::EarlyExit, span: self.pre.span });
+        };
         for (number, result) in results.into_iter().enumerate() {
             self.finish_carried(number, result)?;
         }
@@ -116,11 +135,13 @@ impl<'a> BodyPlanner<'a> {
         }
         self.drop_unused();
         self.requirements_first()?;
+        self.number_values();
         if self.report.accesses.is_empty() {
             return Err(Obstacle { reason: Reason::NoGain, span: self.pre.span });
         }
         let init = self.carried.iter().map(|carried| carried.init).collect();
-        let Self { pre, count, plan, args, report, .. } = self;
+        let Self { pre, count, plan, args, mut report, .. } = self;
+        report.regions.sort_by_key(|region| (region.span.line, region.span.column));
         Ok(Planned { plan, count, args, init, report, preheader: pre.insts })
     }
 
@@ -136,21 +157,35 @@ impl<'a> BodyPlanner<'a> {
 
     // Blocks.
 
-    /// Converts a block that runs where `mask` is true, and gives what it yields.
-    pub(super) fn block(&mut self, block: Block, mask: Option<Value>) -> Plan<Vec<Value>> {
+    /// Converts a block and gives what it yields, if its end is reached.
+    pub(super) fn block(&mut self, block: Block) -> Plan<Option<Vec<Value>>> {
         let info = self.pre.func.block(block).clone();
         for inst in info.insts {
-            self.inst(inst, mask)?;
+            let inner = self.pre.func.inst(inst).clone();
+            if let Op::If { cond, then, otherwise } = inner.op {
+                if !self.branch(cond, [then, otherwise], &inner.results, inner.span)? {
+                    return Ok(None);
+                }
+            } else {
+                self.inst(inst)?;
+            }
         }
         match info.end {
-            Terminator::Yield(values) => Ok(values),
+            Terminator::Yield(values) => Ok(Some(values)),
+            Terminator::Break { target, values } if self.is_innermost(target) => {
+                self.leave(&values).map(|()| None)
+            }
+            Terminator::Continue { target, values } if self.is_innermost(target) => {
+                self.go_on(&values).map(|()| None)
+            }
+            Terminator::Panic { .. } if self.mask.is_some() => self.never().map(|()| None),
             _ => Err(Obstacle { reason: Reason::EarlyExit, span: self.pre.span }),
         }
     }
 
-    pub(super) fn inst(&mut self, inst: Inst, mask: Option<Value>) -> Plan {
+    fn inst(&mut self, inst: Inst) -> Plan {
         let info = self.pre.func.inst(inst).clone();
-        let span = info.span;
+        let (span, mask) = (info.span, self.mask);
         let fail = |reason| Err(Obstacle { reason, span });
         match &info.op {
             Op::Load { view, indices, part } => {
@@ -158,9 +193,6 @@ impl<'a> BodyPlanner<'a> {
             }
             Op::Store { view, indices, part, value } => {
                 self.store(*view, indices, *part, *value, mask, span)
-            }
-            Op::If { cond, then, otherwise } => {
-                self.branch(*cond, *then, *otherwise, &info.results, mask, span)
             }
             Op::CheckIndex { index, len, .. } => {
                 if mask.is_none() && self.limit(*index, *len) {
@@ -176,8 +208,8 @@ impl<'a> BodyPlanner<'a> {
                 let cond = self.lanes(*cond, span)?;
                 self.require(cond, mask, span)
             }
-            Op::For { .. } | Op::Loop { .. } => fail(Reason::InnerLoop),
-            Op::Scope { .. } => fail(Reason::EarlyExit),
+            Op::For { .. } | Op::Loop { .. } => self.inner_loop(inst),
+            Op::If { .. } | Op::Scope { .. } => fail(Reason::EarlyExit),
             Op::Call { .. } | Op::HostCall { .. } => fail(Reason::Call),
             Op::Alloc { .. } | Op::Free(_) | Op::StackArray { .. } => fail(Reason::Allocation),
             Op::Table(_) | Op::View { .. } | Op::Dim { .. } | Op::Stride { .. } => {
@@ -295,144 +327,5 @@ impl<'a> BodyPlanner<'a> {
             }
             _ => None,
         }
-    }
-
-    pub(super) fn branch(
-        &mut self,
-        cond: Value,
-        then: Block,
-        otherwise: Block,
-        results: &[Value],
-        mask: Option<Value>,
-        span: Span,
-    ) -> Plan {
-        let cond = self.lanes(cond, span)?;
-        let not = self.each(Op::Unary(Unary::Not, cond), Dtype::Bool, span);
-        let both = |this: &mut Self, other: Value| match mask {
-            Some(mask) => this.each(Op::Binary(Binary::And, mask, other), Dtype::Bool, span),
-            None => other,
-        };
-        let then_mask = both(self, cond);
-        let versions: Vec<u32> = self.carried.iter().map(|carried| carried.version).collect();
-        let yes = self.block(then, Some(then_mask))?;
-        let (insts, uses) = (self.plan.insts.len(), self.uses.len());
-        let after: Vec<u32> = self.carried.iter().map(|carried| carried.version).collect();
-        for (carried, &version) in self.carried.iter_mut().zip(&versions) {
-            carried.version = version;
-        }
-        let other_mask = both(self, not);
-        let no = self.block(otherwise, Some(other_mask))?;
-        self.join_stores((insts, uses), cond, (then_mask, other_mask), mask, span);
-        let last: Vec<u32> = self.carried.iter().map(|carried| carried.version).collect();
-        let mut merged = vec![false; self.carried.len()];
-        for ((&result, yes), no) in results.iter().zip(yes).zip(no) {
-            let shapes = (self.shape(yes), self.shape(no));
-            if let (
-                Some(Shape::Carried { reduction, version: a }),
-                Some(Shape::Carried { reduction: other, version: b }),
-            ) = shapes
-            {
-                let at = reduction as usize;
-                if reduction != other || a != after[at] || b != last[at] {
-                    return Err(self.carried_obstacle(self.carried[at].param, span));
-                }
-                self.carried[at].version = after[at].max(last[at]) + 1;
-                merged[at] = true;
-                let version = self.carried[at].version;
-                self.shapes.insert(result, Shape::Carried { reduction, version });
-                continue;
-            }
-            let (yes, no) = (self.lanes(yes, span)?, self.lanes(no, span)?);
-            let dtype = self.plan.dtype(yes);
-            let value = self.each(Op::Select(cond, yes, no), dtype, span);
-            self.shapes.insert(result, Shape::Lanes(value));
-        }
-        // What an arm has added must not be forgotten.
-        for at in 0..self.carried.len() {
-            if !merged[at] && (after[at] != versions[at] || last[at] != versions[at]) {
-                return Err(self.carried_obstacle(self.carried[at].param, span));
-            }
-        }
-        Ok(())
-    }
-
-    /// Keeps the number of turns below that of the first that a check of a line fails in, if
-    /// that can be known before the loop.
-    pub(super) fn limit(&mut self, index: Value, len: Value) -> bool {
-        let (Some(line), Some(Shape::Uniform(len))) = (self.as_line(index), self.shape(len)) else {
-            return false;
-        };
-        let Coefficient::Const(step) = line.step else { return false };
-        if line.dtype != Dtype::Usize || step == i64::MIN {
-            return false;
-        }
-        if self.limits.contains(&(line, len)) {
-            return true;
-        }
-        self.limits.push((line, len));
-        let pre = &mut self.pre;
-        let first = pre.first(line, Dtype::Usize);
-        let inside = pre.insert(Op::Compare(Compare::Lt, first, len), Dtype::Bool);
-        let one = pre.int(Dtype::Usize, 1);
-        // How far it can go up or down.
-        let room = if step > 0 {
-            let last = pre.binary(Binary::Sub, len, one);
-            pre.binary(Binary::Sub, last, first)
-        } else {
-            first
-        };
-        let turns = match step.unsigned_abs() {
-            0 => pre.int(Dtype::Usize, -1),
-            1 => pre.binary(Binary::SaturatingAdd, room, one),
-            by => {
-                let by = pre.int(Dtype::Usize, by as i64);
-                let steps = pre.binary(Binary::Div, room, by);
-                pre.binary(Binary::Add, steps, one)
-            }
-        };
-        let zero = pre.int(Dtype::Usize, 0);
-        let turns = pre.insert(Op::Select(inside, turns, zero), Dtype::Usize);
-        self.count = pre.binary(Binary::Min, self.count, turns);
-        self.report.hoisted_checks += 1;
-        true
-    }
-
-    /// Two arms that end by storing to one place store once, what the condition chooses. The
-    /// second arm begins at the given instruction and use of memory.
-    pub(super) fn join_stores(
-        &mut self,
-        (second, first_use): (usize, usize),
-        cond: Value,
-        masks: (Value, Value),
-        outer: Option<Value>,
-        span: Span,
-    ) {
-        let store = |inst: Option<&VectorInst>, own: Value| match inst?.op {
-            VectorOp::Store { access, value, mask } if mask == Some(own) => Some((access, value)),
-            _ => None,
-        };
-        let insts = &self.plan.insts;
-        let Some(before) = second.checked_sub(1) else { return };
-        let (Some((access, yes)), Some((other, no))) =
-            (store(insts.get(before), masks.0), store(insts.last(), masks.1))
-        else {
-            return;
-        };
-        // What the second arm reads must not be what the first one has written.
-        let reads = self.uses[first_use..]
-            .iter()
-            .any(|used| !used.store && !matches!(used.root, Root::Frozen(_)));
-        if access != other || reads || insts.len() == second {
-            return;
-        }
-        self.plan.insts.pop();
-        self.plan.insts.remove(before);
-        self.frozen.iter_mut().filter(|at| **at > before).for_each(|at| *at -= 1);
-        self.report.accesses.pop();
-        let value = self.each(Op::Select(cond, yes, no), self.plan.dtype(yes), span);
-        if let Some(report) = self.report.accesses.iter_mut().rfind(|access| access.store) {
-            report.masked = outer.is_some();
-        }
-        self.push(VectorOp::Store { access, value, mask: outer }, None, span);
     }
 }

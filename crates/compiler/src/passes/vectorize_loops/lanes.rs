@@ -1,5 +1,4 @@
-//! Values of the vector loop: what comes from outside in every lane, lines, and the order of
-//! instructions.
+//! Values of the vector loop: what comes from outside in every lane, lines, and requirements.
 
 use super::affine::{Affine, Coefficient};
 use super::body::{BodyPlanner, Plan, Shape};
@@ -9,6 +8,11 @@ use mambo_ir::vector::{VectorInst, VectorOp};
 use mambo_ir::{Const, Dtype, Span};
 
 impl BodyPlanner<'_> {
+    pub(super) fn new_value(&mut self, dtype: Dtype) -> Value {
+        self.plan.values.push(dtype);
+        Value(self.plan.values.len() as u32 - 1)
+    }
+
     pub(super) fn push(&mut self, op: VectorOp, dtype: Option<Dtype>, span: Span) -> Value {
         let value = Value(self.plan.values.len() as u32);
         self.plan.values.extend(dtype);
@@ -43,13 +47,19 @@ impl BodyPlanner<'_> {
     /// A value of the function in lanes.
     pub(super) fn lanes(&mut self, value: Value, span: Span) -> Plan<Value> {
         match self.shape(value) {
-            Some(Shape::Lanes(lanes)) => Ok(lanes),
-            Some(Shape::Uniform(value)) => self.splat(value, span),
-            Some(Shape::Line(line)) => Ok(self.line_lanes(line, span)),
-            Some(Shape::Carried { reduction, .. }) => {
+            Some(shape) => self.lanes_of(shape, span),
+            None => Err(Obstacle { reason: Reason::Carried(None), span }),
+        }
+    }
+
+    pub(super) fn lanes_of(&mut self, shape: Shape, span: Span) -> Plan<Value> {
+        match shape {
+            Shape::Lanes(lanes) => Ok(lanes),
+            Shape::Uniform(value) => self.splat(value, span),
+            Shape::Line(line) => Ok(self.line_lanes(line, span)),
+            Shape::Carried { reduction, .. } => {
                 Err(self.carried_obstacle(self.carried[reduction as usize].param, span))
             }
-            None => Err(Obstacle { reason: Reason::Carried(None), span }),
         }
     }
 
@@ -75,30 +85,44 @@ impl BodyPlanner<'_> {
 
     pub(super) fn line_lanes(&mut self, line: Affine, span: Span) -> Value {
         let dtype = line.dtype;
-        let turn = self.once(VectorOp::Turn, dtype, span);
-        let moved = match line.step {
-            Coefficient::Const(1) => turn,
-            Coefficient::Const(step) => {
-                let step = self.constant_lanes(step, dtype, span);
-                self.once(VectorOp::Each(Op::Binary(Binary::Mul, turn, step)), dtype, span)
-            }
-            Coefficient::Value(step) => {
-                let step = self.pre.cast(step, dtype);
-                let input = self.input(step);
-                let step = self.once(VectorOp::Splat(input), dtype, span);
-                self.once(VectorOp::Each(Op::Binary(Binary::Mul, turn, step)), dtype, span)
-            }
-        };
-        let first = match line.base {
-            None if line.constant == 0 => return moved,
-            None => self.constant_lanes(line.constant, dtype, span),
+        let mut sum = match line.base {
+            None if line.constant == 0 => None,
+            None => Some(self.constant_lanes(line.constant, dtype, span)),
             Some(_) => {
                 let first = self.pre.first(line, dtype);
                 let input = self.input(first);
+                Some(self.once(VectorOp::Splat(input), dtype, span))
+            }
+        };
+        let inner = (0..).map(VectorOp::InnerTurn).zip(line.inner);
+        for (turn, step) in [(VectorOp::Turn, line.step)].into_iter().chain(inner) {
+            if step == Coefficient::Const(0) {
+                continue;
+            }
+            let turn = self.once(turn, dtype, span);
+            let moved = self.times(turn, step, dtype, span);
+            sum = Some(match sum {
+                None => moved,
+                Some(sum) => {
+                    let add = Op::Binary(Binary::Add, sum, moved);
+                    self.once(VectorOp::Each(add), dtype, span)
+                }
+            });
+        }
+        sum.unwrap_or_else(|| self.constant_lanes(0, dtype, span))
+    }
+
+    fn times(&mut self, turn: Value, step: Coefficient, dtype: Dtype, span: Span) -> Value {
+        let step = match step {
+            Coefficient::Const(1) => return turn,
+            Coefficient::Const(step) => self.constant_lanes(step, dtype, span),
+            Coefficient::Value(step) => {
+                let step = self.pre.cast(step, dtype);
+                let input = self.input(step);
                 self.once(VectorOp::Splat(input), dtype, span)
             }
         };
-        self.once(VectorOp::Each(Op::Binary(Binary::Add, first, moved)), dtype, span)
+        self.once(VectorOp::Each(Op::Binary(Binary::Mul, turn, step)), dtype, span)
     }
 
     pub(super) fn require(&mut self, holds: Value, mask: Option<Value>, span: Span) -> Plan {
@@ -112,73 +136,5 @@ impl BodyPlanner<'_> {
         self.report.requirements += 1;
         self.push(VectorOp::Require(holds), None, span);
         Ok(())
-    }
-
-    /// Drops what nobody uses: masks of branches that hold nothing, above all.
-    pub(super) fn drop_unused(&mut self) {
-        let mut used = vec![false; self.plan.values.len()];
-        let mut kept = Vec::new();
-        for (at, inst) in self.plan.insts.iter().enumerate().rev() {
-            if inst.result.is_none_or(|result| used[result.index()]) {
-                inst.op.for_each_operand(|value| used[value.index()] = true);
-                kept.push(at);
-            }
-        }
-        kept.reverse();
-        let moved = |at: &usize| kept.binary_search(at).ok();
-        self.frozen = self.frozen.iter().filter_map(moved).collect();
-        self.reorder(&kept);
-    }
-
-    /// Moves requirements, with what they are computed from, before everything that writes.
-    /// A check of a turn that fails leaves the turn to the plain loop, so it may come early.
-    pub(super) fn requirements_first(&mut self) -> Plan {
-        let writes =
-            |op: &VectorOp| matches!(op, VectorOp::Store { .. } | VectorOp::Accumulate { .. });
-        let insts = &self.plan.insts;
-        let Some(first) = insts.iter().position(|inst| writes(&inst.op)) else { return Ok(()) };
-        let mut defined = vec![0; self.plan.values.len()];
-        for (at, inst) in insts.iter().enumerate() {
-            if let Some(result) = inst.result {
-                defined[result.index()] = at;
-            }
-        }
-        let mut early = vec![false; insts.len()];
-        for (at, inst) in insts.iter().enumerate().skip(first).rev() {
-            if !matches!(inst.op, VectorOp::Require(_)) && !early[at] {
-                continue;
-            }
-            let reads = matches!(inst.op, VectorOp::Load { .. } | VectorOp::Gather { .. });
-            if reads && !self.frozen.contains(&at) {
-                return Err(Obstacle { reason: Reason::LateCheck, span: inst.span });
-            }
-            early[at] = true;
-            inst.op.for_each_operand(|value| early[defined[value.index()]] = true);
-        }
-        let order = |at: &usize| *at < first || early[*at];
-        let (before, after): (Vec<usize>, Vec<usize>) = (0..insts.len()).partition(order);
-        let order: Vec<usize> = before.into_iter().chain(after).collect();
-        self.reorder(&order);
-        Ok(())
-    }
-
-    /// Puts the instructions in another order, and numbers the values in it.
-    pub(super) fn reorder(&mut self, order: &[usize]) {
-        let mut numbers = vec![Value(0); self.plan.values.len()];
-        let mut values = Vec::with_capacity(numbers.len());
-        let insts = std::mem::take(&mut self.plan.insts);
-        for &at in order {
-            if let Some(result) = insts[at].result {
-                numbers[result.index()] = Value(values.len() as u32);
-                values.push(self.plan.values[result.index()]);
-            }
-        }
-        self.plan.values = values;
-        for &at in order {
-            let mut inst = insts[at].clone();
-            inst.op.map_operands(|value| numbers[value.index()]);
-            inst.result = inst.result.map(|result| numbers[result.index()]);
-            self.plan.insts.push(inst);
-        }
     }
 }

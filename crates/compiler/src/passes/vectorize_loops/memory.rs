@@ -6,7 +6,7 @@ use super::dependence::Use;
 use crate::passes::effects::{Root, root};
 use crate::report::{AccessKind, AccessReport, Obstacle, Reason};
 use mambo_ir::function::{Binary, Op, Value, ValueType, ViewType};
-use mambo_ir::vector::{Access, Step, VectorOp};
+use mambo_ir::vector::{Access, NESTED, Step, VectorOp};
 use mambo_ir::{Const, Dtype, Layout, Span};
 
 impl BodyPlanner<'_> {
@@ -38,10 +38,10 @@ impl BodyPlanner<'_> {
             }
         };
         self.report_access(span, false, kind, dtype, mask);
-        if self.uses.last().is_some_and(|last| matches!(last.root, Root::Frozen(_))) {
-            self.frozen.push(self.plan.insts.len());
-        }
         let value = self.push(op, Some(dtype), span);
+        if self.uses.last().is_some_and(|last| matches!(last.root, Root::Frozen(_))) {
+            self.frozen.insert(value);
+        }
         self.shapes.insert(result, Shape::Lanes(value));
         Ok(())
     }
@@ -55,6 +55,9 @@ impl BodyPlanner<'_> {
         mask: Option<Value>,
         span: Span,
     ) -> Plan {
+        if !self.frames.is_empty() {
+            return Err(Obstacle { reason: Reason::InnerStore, span });
+        }
         let lines = self.note_use(view, indices, part, true, span)?;
         let ty = self.pre.func.view_type(self.uniform_view(view, span)?);
         let Some(lines) = lines.into_iter().collect::<Option<Vec<Affine>>>() else {
@@ -112,7 +115,10 @@ impl BodyPlanner<'_> {
         let view = self.uniform_view(view, span)?;
         let lines: Vec<Option<Affine>> = indices.iter().map(|&index| self.as_line(index)).collect();
         let root = root(self.pre.func, self.pre.definitions, view);
-        self.uses.push(Use { root, view, part, indices: lines.clone(), store, span });
+        // Where a loop inside moves, the turns of the loop itself may meet anywhere.
+        let fixed = |line: &Option<Affine>| line.filter(|line| !line.moves_inside());
+        let fixed = lines.iter().map(fixed).collect();
+        self.uses.push(Use { root, view, part, indices: fixed, store, span });
         Ok(lines)
     }
 
@@ -163,11 +169,16 @@ impl BodyPlanner<'_> {
     pub(super) fn access(&mut self, view: Value, ty: ViewType, lines: &[Affine], part: u8) -> u32 {
         let view = self.uniform_view(view, Span::default()).unwrap_or(view);
         let mut step = Coefficient::Const(0);
+        let mut inner = [step; NESTED];
         let (mut offset, mut first) = (0i64, Vec::new());
         for (axis, &line) in lines.iter().enumerate() {
             let stride = self.stride(view, ty, axis);
             let moved = self.pre.times(line.step, stride);
             step = self.pre.plus(step, moved);
+            for (own, moved) in inner.iter_mut().zip(line.inner) {
+                let moved = self.pre.times(moved, stride);
+                *own = self.pre.plus(*own, moved);
+            }
             let mut start = line;
             if let Coefficient::Const(stride) = stride {
                 offset = offset.wrapping_add(line.constant.wrapping_mul(stride));
@@ -176,19 +187,23 @@ impl BodyPlanner<'_> {
             first.push(self.first_once(start));
         }
         let base = self.reference(view, ty, first);
-        let step = match step {
-            Coefficient::Const(step) => Step::Const(step),
-            Coefficient::Value(step) => {
-                let step = self.pre.cast(step, Dtype::Isize);
-                Step::Input(self.input(step))
-            }
-        };
-        let access = Access { base, part, step, offset };
+        let (step, inner) = (self.step(step), inner.map(|inner| self.step(inner)));
+        let access = Access { base, part, step, offset, inner };
         if let Some(at) = self.plan.accesses.iter().position(|known| *known == access) {
             return at as u32;
         }
         self.plan.accesses.push(access);
         self.plan.accesses.len() as u32 - 1
+    }
+
+    fn step(&mut self, step: Coefficient) -> Step {
+        match step {
+            Coefficient::Const(step) => Step::Const(step),
+            Coefficient::Value(step) => {
+                let step = self.pre.cast(step, Dtype::Isize);
+                Step::Input(self.input(step))
+            }
+        }
     }
 
     /// What a line is in turn 0, as an index; constants are made once.

@@ -25,7 +25,10 @@ impl BodyPlanner<'_> {
         let (reduction, version) = first.expect("an operand is carried");
         let at = reduction as usize;
         let obstacle = self.carried_obstacle(self.carried[at].param, span);
-        let Op::Binary(op, a, b) = *op else { return Err(obstacle) };
+        // A loop inside may not add again and again.
+        let (Op::Binary(op, a, b), true) = (op.clone(), self.frames.is_empty()) else {
+            return Err(obstacle);
+        };
         let other = match (carried(self, a), carried(self, b)) {
             (Some(_), None) => b,
             (None, Some(_)) if op != Binary::Sub => a,
