@@ -5,6 +5,7 @@ use mambo_compiler::backend::Artifact;
 use mambo_ir::site::MAX_OPERAND_SLOTS;
 use mambo_ir::{Const, Dtype};
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
+use std::mem::MaybeUninit;
 
 /// The context with what the host knows beside it.
 #[repr(C)]
@@ -18,7 +19,8 @@ impl Host {
     pub(crate) fn new() -> Self {
         let marker = 0_u8;
         let stack_limit = (&raw const marker as usize).saturating_sub(256 << 10);
-        let context = Context { stack_limit, allocate, free, operands: [0; MAX_OPERAND_SLOTS] };
+        let operands = [MaybeUninit::uninit(); MAX_OPERAND_SLOTS];
+        let context = Context { stack_limit, allocate, free, written: 0, operands };
         Host { context, live: Vec::new() }
     }
 
@@ -37,7 +39,8 @@ impl Host {
         };
         match status {
             0 => Ok(slots),
-            _ => Err((status as usize - 1, self.context.operands.to_vec())),
+            // SAFETY: compiled code is all that wrote to the context.
+            _ => Err((status as usize - 1, unsafe { self.context.written_operands() }.to_vec())),
         }
     }
 

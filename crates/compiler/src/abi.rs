@@ -10,6 +10,7 @@
 //! [`Context::operands`].
 
 use mambo_ir::site::MAX_OPERAND_SLOTS;
+use std::mem::MaybeUninit;
 
 /// The entry of compiled code: context, argument slots, result slots; returns a status.
 ///
@@ -36,6 +37,20 @@ pub struct Context {
     pub allocate: AllocateFn,
     /// Frees them early.
     pub free: FreeFn,
-    /// Operands of the message of a panic.
-    pub operands: [u64; MAX_OPERAND_SLOTS],
+    /// How many operands the message of a panic has.
+    pub written: u64,
+    /// These operands; what is behind them is not written.
+    pub operands: [MaybeUninit<u64>; MAX_OPERAND_SLOTS],
+}
+
+impl Context {
+    /// The operands of a panic.
+    ///
+    /// # Safety
+    /// `written` is 0, or what compiled code wrote.
+    pub unsafe fn written_operands(&self) -> &[u64] {
+        let count = (self.written as usize).min(MAX_OPERAND_SLOTS);
+        // SAFETY: compiled code has written so many, says the caller.
+        unsafe { std::slice::from_raw_parts(self.operands.as_ptr().cast(), count) }
+    }
 }

@@ -1,8 +1,9 @@
 //! The seam between the compiler and the code generators.
 
 use crate::abi::Entry;
+use mambo_ir::function::ValueType;
 use mambo_ir::vector::VectorLoop;
-use mambo_ir::{Module, Span};
+use mambo_ir::{Dtype, Module, Span};
 use std::fmt::Debug;
 
 /// Turns a verified module into code.
@@ -45,12 +46,14 @@ pub trait LoopBackend: Debug + Send + Sync {
     fn compile(&self, plan: &VectorLoop) -> Result<LoopCode, String>;
 }
 
-/// The code of a vector loop: a function `extern "sysv64" fn(*mut u64)` that can stand at any
-/// address which is a multiple of 64.
+/// The code of a vector loop: a function `extern "sysv64"` that can stand at any address which
+/// is a multiple of 64, and returns the number of turns done.
 ///
-/// Its argument is a block of 64-bit slots: the number of turns; the inputs, scalars as bits
-/// and references as addresses; the initial values of the reductions. It overwrites the first
-/// with the number of turns done and the last with the reductions.
+/// Mostly, as [`takes_registers`] says, its arguments are, each where the convention has it for
+/// its class: if there are reductions, a block of 64-bit slots with their initial values, which
+/// it overwrites with the results; the number of turns; the inputs, integers and `bool` as 64
+/// bits, floats as such, references as addresses. Otherwise there is one argument: a block of
+/// the number of turns, the inputs, and the reductions.
 #[derive(Clone, Debug)]
 pub struct LoopCode {
     /// The code.
@@ -68,6 +71,16 @@ impl LoopCode {
         };
         self.bytes.chunks(16).map(line).collect()
     }
+}
+
+/// Whether the leaf of a loop takes its arguments in registers; see [`LoopCode`].
+pub fn takes_registers(plan: &VectorLoop) -> bool {
+    const INTEGERS: usize = 6;
+    const FLOATS: usize = 8;
+    let is_float = |input: &&ValueType| input.as_scalar().is_some_and(Dtype::is_float);
+    let floats = plan.inputs.iter().filter(is_float).count();
+    let block = usize::from(!plan.reductions.is_empty());
+    floats <= FLOATS && block + 1 + plan.inputs.len() - floats <= INTEGERS
 }
 
 /// How the code of a vector loop was made.

@@ -151,7 +151,7 @@ fn leaves(
                 reason: error.to_string(),
             };
             let name = format!("{}.{index}.{inst}", function.name);
-            let signature = lower::leaf_signature();
+            let signature = lower::leaf_signature(plan);
             let id = jit.declare_function(&name, Linkage::Local, &signature).map_err(failure)?;
             jit.define_function_bytes(id, LEAF_ALIGN, &code.bytes, &[]).map_err(failure)?;
             if let Some(text) = &mut listing {

@@ -80,14 +80,9 @@ impl Compiled {
         let operands = match site.kind {
             SiteKind::HostPanic => match host::take_payload() {
                 Some(payload) => return Error::HostPanic(Payload::new(payload)),
-                None => &operands[..],
+                None => operands,
             },
-            // As many sizes as the array has axes; none is zero in an array that is too large.
-            SiteKind::Allocation { .. } => {
-                let len = operands.iter().rposition(|&size| size != 0).map_or(0, |at| at + 1);
-                &operands[..len]
-            }
-            _ => &operands[..],
+            _ => operands,
         };
         let source = self.module.sources.get(site.source as usize);
         let (kernel, file) =

@@ -7,6 +7,7 @@ use crate::stack;
 use mambo_compiler::abi::Context;
 use mambo_ir::site::MAX_OPERAND_SLOTS;
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
+use std::mem::MaybeUninit;
 
 /// The context of one call. Compiled code sees the first field only.
 #[repr(C)]
@@ -23,9 +24,10 @@ impl CallContext {
                 stack_limit: stack::limit(),
                 allocate,
                 free,
-                operands: [0; MAX_OPERAND_SLOTS],
+                written: 0,
+                operands: [MaybeUninit::uninit(); MAX_OPERAND_SLOTS],
             },
-            allocations: Allocations(Vec::new()),
+            allocations: Allocations(None),
         }
     }
 
@@ -36,15 +38,20 @@ impl CallContext {
     }
 
     /// What a panic left.
-    pub(crate) fn operands(&self) -> &[u64; MAX_OPERAND_SLOTS] {
-        &self.lent.operands
+    pub(crate) fn operands(&self) -> &[u64] {
+        // SAFETY: `new` says 0, and `lend` gives the context to compiled code only.
+        unsafe { self.lent.written_operands() }
     }
 }
 
-/// The arrays that a call has allocated and not freed.
+/// The arrays that a call has allocated and not freed. Most calls allocate nothing, and pay for
+/// one empty pointer.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Allocations(Vec<(*mut u8, Layout)>);
+pub struct Allocations(Option<Box<List>>);
+
+/// Allocations with their layouts.
+type List = Vec<(*mut u8, Layout)>;
 
 impl Allocations {
     fn allocate(&mut self, bytes: u64, align: u64, zeroed: bool) -> *mut u8 {
@@ -61,20 +68,22 @@ impl Allocations {
         // SAFETY: the size is not zero.
         let memory = unsafe { if zeroed { alloc_zeroed(layout) } else { alloc(layout) } };
         if !memory.is_null() {
-            self.0.push((memory, layout));
+            self.0.get_or_insert_default().push((memory, layout));
         }
         memory
     }
 
     /// Gives an allocation out of the list, if it is in it and has this layout.
     pub(crate) fn take(&mut self, memory: *mut u8, layout: Layout) -> bool {
-        let found = self.0.iter().rposition(|entry| *entry == (memory, layout));
-        found.map(|at| self.0.swap_remove(at)).is_some()
+        let Some(list) = &mut self.0 else { return false };
+        let found = list.iter().rposition(|entry| *entry == (memory, layout));
+        found.map(|at| list.swap_remove(at)).is_some()
     }
 
     fn free(&mut self, memory: *mut u8) {
-        if let Some(at) = self.0.iter().rposition(|entry| entry.0 == memory) {
-            let (memory, layout) = self.0.swap_remove(at);
+        let Some(list) = &mut self.0 else { return };
+        if let Some(at) = list.iter().rposition(|entry| entry.0 == memory) {
+            let (memory, layout) = list.swap_remove(at);
             // SAFETY: allocated with this layout, and no longer in the list.
             unsafe { dealloc(memory, layout) };
         }
@@ -82,7 +91,7 @@ impl Allocations {
 
     #[cold]
     fn free_all(&mut self) {
-        for (memory, layout) in self.0.drain(..) {
+        for (memory, layout) in self.0.take().into_iter().flat_map(|list| *list) {
             // SAFETY: allocated with this layout, freed here once.
             unsafe { dealloc(memory, layout) };
         }
@@ -92,8 +101,7 @@ impl Allocations {
 impl Drop for Allocations {
     #[inline]
     fn drop(&mut self) {
-        // Most calls allocate nothing.
-        if !self.0.is_empty() {
+        if self.0.is_some() {
             self.free_all();
         }
     }

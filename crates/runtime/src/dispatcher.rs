@@ -172,7 +172,7 @@ impl Dispatcher {
             resolve: resolve.map_or(0, |resolve| resolve as usize),
             layouts: layouts.bits,
         };
-        let route = match self.find(key) {
+        let route = match self.find(key.describe, key.resolve, key.layouts) {
             Some(route) => route,
             None => self.route(describe::<A, R>, resolve, key)?,
         };
@@ -192,16 +192,22 @@ impl Dispatcher {
     }
 
     /// The first key is looked at in the caller, so that most calls end there.
+    // The parts of the key stay in registers this way.
     #[inline]
-    fn find(&self, key: Key) -> Option<&'static Route> {
+    fn find(&self, describe: usize, resolve: usize, layouts: u64) -> Option<&'static Route> {
         let route = self.first[0].load(Ordering::Acquire);
         // SAFETY: a route is published complete and lives for ever.
         let route = unsafe { route.cast_const().as_ref() }?;
-        if route.key == key { Some(route) } else { self.find_other(key) }
+        let known = &route.key;
+        if known.describe == describe && known.resolve == resolve && known.layouts == layouts {
+            return Some(route);
+        }
+        self.find_other(describe, resolve, layouts)
     }
 
     #[inline(never)]
-    fn find_other(&self, key: Key) -> Option<&'static Route> {
+    fn find_other(&self, describe: usize, resolve: usize, layouts: u64) -> Option<&'static Route> {
+        let key = Key { describe, resolve, layouts };
         for slot in &self.first[1..] {
             // SAFETY: as in `find`.
             let route = unsafe { slot.load(Ordering::Acquire).cast_const().as_ref() }?;

@@ -212,7 +212,6 @@ impl Emitter<'_> {
             Kind::Vector(inst) => self.vector(&inst, &number),
             Kind::Argument => {}
             Kind::LoadSlot(at) => assembler.mov(gpr(0), Memory::base(gpr(1)).at(at)),
-            Kind::StoreSlot(at) => assembler.store(Memory::base(gpr(1)).at(at), gpr(0)),
             Kind::Constant(value) => assembler.constant(gpr(0), value),
             Kind::Arithmetic(op) => assembler.arithmetic(op, gpr(0), gpr(2)),
             Kind::ArithmeticConstant(op, by) => assembler.arithmetic_immediate(op, gpr(0), by),

@@ -7,7 +7,7 @@
 //! * `leaf`: the function around the body: its arguments, the machine loops, the way out;
 //! * `build`: instructions one by one, and constants;
 //! * `arithmetic`, `convert`, `mask`, `memory`, `reduce`: the operations by family;
-//! * `region`: loops and branches inside the body.
+//! * `merge`: operations under a mask; `region`: loops and branches inside the body.
 //!
 //! With AVX-512 a mask is a mask register; with AVX2 it is a vector whose lanes are all ones
 //! or zeros, of the width of what was compared.
@@ -18,6 +18,7 @@ mod convert;
 mod leaf;
 mod mask;
 mod memory;
+mod merge;
 mod pressure;
 mod reduce;
 mod region;
@@ -112,6 +113,8 @@ struct Selector<'a> {
     copy: usize,
     /// Which values are the same in all batches.
     stays: Vec<bool>,
+    /// The operations that wait for a choice; see `merge`.
+    merged: HashMap<Value, Op>,
     /// The constants that values are.
     constants: Vec<Option<Const>>,
     kept: HashMap<Kept, VReg>,
@@ -122,8 +125,10 @@ struct Selector<'a> {
     inner: Vec<VReg>,
     /// The addresses of inputs in these turns, by how far they move in one.
     inner_bases: HashMap<(u32, [Step; NESTED]), VReg>,
-    /// The address of the block of slots.
-    block: VReg,
+    /// The address of the block of slots, if there is one.
+    block: Option<VReg>,
+    /// The inputs, where they came in registers.
+    arguments: Vec<VReg>,
     /// The accesses that are only written, side by side and without a mask.
     streams: Vec<u32>,
 }
@@ -142,6 +147,7 @@ impl Selector<'_> {
     /// One instruction of the body.
     fn inst(&mut self, inst: &VectorInst, copy: &Place, partials: &mut Partials) -> Select {
         let result = match &inst.op {
+            VectorOp::Each(_) if inst.result.is_some_and(|value| self.is_merged(value)) => None,
             VectorOp::Each(op) => {
                 let result = inst.result.ok_or("an instruction without a result")?;
                 Some(self.each(op, self.plan.dtype(result))?)
@@ -185,6 +191,11 @@ impl Selector<'_> {
             Op::Binary(op, a, b) => self.binary(op, a, b, dtype(self, a)),
             Op::Compare(op, a, b) => self.compare(op, a, b, dtype(self, a)).map(Lanes::Mask),
             Op::MulAdd(a, b, c) => self.mul_add(a, b, c, dtype(self, a)),
+            Op::Select(cond, a, b) if self.is_merged(a) => {
+                let mask = self.mask(cond)?;
+                let other = self.vector(b)?;
+                self.merge(mask.register, a, other)
+            }
             Op::Select(cond, a, b) => self.choose(cond, a, b, to),
             Op::Cast(a) => self.cast(a, dtype(self, a), to),
             Op::Bitcast(a) => self.bitcast(a, dtype(self, a), to),

@@ -68,12 +68,10 @@ pub(crate) struct VectorInst {
 pub(crate) enum Kind {
     /// See [`VectorInst`].
     Vector(VectorInst),
-    /// Defines operand 0 as the argument of the function.
+    /// Defines its operands as the arguments of the function.
     Argument,
     /// Operand 0 = the 64 bits at operand 1 and a displacement.
     LoadSlot(i32),
-    /// The 64 bits at operand 1 and a displacement = operand 0.
-    StoreSlot(i32),
     /// Operand 0 = a constant.
     Constant(u64),
     /// Operand 0 = operand 1 (in the same register) `op` operand 2.
@@ -105,7 +103,7 @@ pub(crate) enum Kind {
     Fence,
     /// Jumps.
     Jump,
-    /// Returns.
+    /// Returns operand 0.
     Return,
 }
 

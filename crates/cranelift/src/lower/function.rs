@@ -394,6 +394,12 @@ impl<'a> Lowering<'a, '_> {
             let offset = first + 8 * i as i32;
             self.b.ins().store(MemFlagsData::trusted(), operand, self.context, offset);
         }
+        if !operands.is_empty() {
+            let written = operands.len().min(MAX_OPERAND_SLOTS) as i64;
+            let written = self.b.ins().iconst(types::I64, written);
+            let offset = offset_of!(Context, written) as i32;
+            self.b.ins().store(MemFlagsData::trusted(), written, self.context, offset);
+        }
         let status = self.b.ins().iconst(types::I32, i64::from(site.0) + 1);
         let fail = self.fail();
         self.b.ins().jump(fail, &[BlockArg::from(status)]);

@@ -28,8 +28,10 @@ use cranelift_jit::JITModule;
 use cranelift_module::Module as _;
 use function::Frame;
 use loops::Copied;
+use mambo_compiler::backend::takes_registers;
 use mambo_ir::function::{Function, Inst, Op, Value, ValueType};
 use mambo_ir::signature::MAX_RANK;
+use mambo_ir::vector::VectorLoop;
 use mambo_ir::{Const, Dtype, Layout, Module};
 use std::collections::HashMap;
 use std::fmt;
@@ -76,10 +78,19 @@ pub(crate) fn entry_signature(jit: &JITModule) -> Signature {
     signature
 }
 
-/// The signature of the leaf of a vector loop.
-pub(crate) fn leaf_signature() -> Signature {
+/// The signature of the leaf of a vector loop, as [`mambo_compiler::backend::LoopCode`] says.
+pub(crate) fn leaf_signature(plan: &VectorLoop) -> Signature {
+    let mut params = vec![types::I64];
+    if takes_registers(plan) {
+        params.extend((!plan.reductions.is_empty()).then_some(types::I64));
+        params.extend(plan.inputs.iter().map(|input| match input.as_scalar() {
+            Some(dtype) if dtype.is_float() => clif_type(dtype),
+            _ => types::I64,
+        }));
+    }
     let mut signature = Signature::new(CallConv::SystemV);
-    signature.params = vec![AbiParam::new(types::I64)];
+    signature.params = params.into_iter().map(AbiParam::new).collect();
+    signature.returns = vec![AbiParam::new(types::I64)];
     signature
 }
 

@@ -1,6 +1,6 @@
 //! Vector loops: a call of the leaf that another code generator made for the loop, or nothing.
 //!
-//! A leaf takes the address of a block of slots, as [`mambo_compiler::backend::LoopCode`] says.
+//! How a leaf takes its arguments is said at [`mambo_compiler::backend::LoopCode`].
 //! A loop without a leaf does none of its turns, which leaves them to the plain loop behind it.
 
 use super::Lowering;
@@ -9,8 +9,9 @@ use cranelift_codegen::ir::{
     self as clif, BlockArg, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, types,
 };
 use cranelift_module::Module as _;
+use mambo_compiler::backend::takes_registers;
 use mambo_ir::function::{Binary, Compare, Inst, Op, Terminator, Value};
-use mambo_ir::vector::Step;
+use mambo_ir::vector::{Step, VectorLoop};
 
 /// Fewer turns are done by the plain loop, for which the call would be a detour.
 const FEWEST_TURNS: i64 = 8;
@@ -47,7 +48,7 @@ impl Lowering<'_, '_> {
             [none].iter().chain(&init_values).map(|&value| BlockArg::from(value)).collect();
         self.b.ins().brif(enough, call, &[], join, &skip);
         self.b.switch_to_block(call);
-        let done = self.call_leaf(leaf, count, args, init);
+        let done = self.call_leaf(leaf, plan, count, args, init);
         self.b.ins().jump(join, &done);
         self.b.switch_to_block(join);
         let results = self.b.block_params(join).to_vec();
@@ -91,44 +92,80 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Fills the block of slots, calls the leaf and takes the results out of the block.
+    /// Calls the leaf: how many turns it did, then the reductions.
     fn call_leaf(
         &mut self,
         leaf: cranelift_module::FuncId,
+        plan: &VectorLoop,
         count: clif::Value,
         args: &[Value],
         init: &[Value],
     ) -> Vec<BlockArg> {
-        let func = self.func;
-        let slots = 1 + args.len() + init.len();
-        let size = StackSlotData::new(StackSlotKind::ExplicitSlot, 8 * slots as u32, 3);
-        let block = self.b.create_sized_stack_slot(size);
-        self.b.ins().stack_store(types::I64, count, block, 0);
-        for (at, &arg) in args.iter().chain(init).enumerate() {
-            let value = match func.ty(arg).as_scalar() {
-                Some(dtype) => self.slot(arg, dtype),
-                None => self.parts(arg).base,
-            };
-            self.b.ins().stack_store(types::I64, value, block, 8 * (1 + at as i32));
-        }
-        let address = self.b.ins().stack_addr(types::I64, block, 0);
-        let callee = match self.callees.get(&leaf) {
-            Some(&callee) => callee,
-            None => {
-                let callee = self.jit.declare_func_in_func(leaf, self.b.func);
-                self.callees.insert(leaf, callee);
-                callee
+        let callee = self.leaf(leaf);
+        if takes_registers(plan) {
+            let init: Vec<clif::Value> =
+                init.iter().map(|&value| self.slot(value, self.func.dtype(value))).collect();
+            let block = (!init.is_empty()).then(|| self.slots(&init));
+            let mut flat: Vec<clif::Value> = block.into_iter().chain([count]).collect();
+            for &arg in args {
+                flat.push(match self.func.ty(arg).as_scalar() {
+                    Some(dtype) if dtype.is_float() => self.scalar(arg),
+                    _ => self.leaf_slot(arg),
+                });
             }
-        };
-        self.b.ins().call(callee, &[address]);
-        let mut results =
-            vec![BlockArg::from(self.b.ins().stack_load(types::I64, types::I64, block, 0))];
-        for (at, &init) in init.iter().enumerate() {
-            let ty = super::clif_type(func.dtype(init));
-            let offset = 8 * (1 + args.len() + at) as i32;
-            let flags = MemFlagsData::trusted();
-            results.push(BlockArg::from(self.b.ins().load(ty, flags, address, offset)));
+            return self.leaf_results(callee, &flat, plan, block, 0);
+        }
+        let mut slots = vec![count];
+        slots.extend(args.iter().chain(init).map(|&value| self.leaf_slot(value)));
+        let block = self.slots(&slots);
+        self.leaf_results(callee, &[block], plan, Some(block), 1 + args.len())
+    }
+
+    /// A value as 64 bits.
+    fn leaf_slot(&mut self, value: Value) -> clif::Value {
+        match self.func.ty(value).as_scalar() {
+            Some(dtype) => self.slot(value, dtype),
+            None => self.parts(value).base,
+        }
+    }
+
+    /// The address of a block on the stack with these slots.
+    fn slots(&mut self, slots: &[clif::Value]) -> clif::Value {
+        let size = StackSlotData::new(StackSlotKind::ExplicitSlot, 8 * slots.len() as u32, 3);
+        let block = self.b.create_sized_stack_slot(size);
+        for (at, &slot) in slots.iter().enumerate() {
+            self.b.ins().stack_store(types::I64, slot, block, 8 * at as i32);
+        }
+        self.b.ins().stack_addr(types::I64, block, 0)
+    }
+
+    /// Calls a leaf whose reductions begin at a slot of `block`.
+    fn leaf_results(
+        &mut self,
+        callee: clif::FuncRef,
+        args: &[clif::Value],
+        plan: &VectorLoop,
+        block: Option<clif::Value>,
+        first: usize,
+    ) -> Vec<BlockArg> {
+        let call = self.b.ins().call(callee, args);
+        let mut results = vec![BlockArg::from(self.b.inst_results(call)[0])];
+        for (at, reduction) in plan.reductions.iter().enumerate() {
+            let Some(block) = block else { break };
+            let ty = super::clif_type(reduction.dtype);
+            let offset = 8 * (first + at) as i32;
+            let loaded = self.b.ins().load(ty, MemFlagsData::trusted(), block, offset);
+            results.push(BlockArg::from(loaded));
         }
         results
+    }
+
+    fn leaf(&mut self, leaf: cranelift_module::FuncId) -> clif::FuncRef {
+        if let Some(&callee) = self.callees.get(&leaf) {
+            return callee;
+        }
+        let callee = self.jit.declare_func_in_func(leaf, self.b.func);
+        self.callees.insert(leaf, callee);
+        callee
     }
 }

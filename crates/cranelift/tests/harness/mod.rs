@@ -12,6 +12,7 @@ use mambo_ir::site::MAX_OPERAND_SLOTS;
 use mambo_ir::verify::verify;
 use mambo_ir::{Dtype, Layout, Module, Site, SiteKind, Span};
 use std::alloc::{Layout as MemoryLayout, alloc, alloc_zeroed, dealloc};
+use std::mem::MaybeUninit;
 
 /// A panic: its site and operands.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +41,8 @@ impl Host {
                 stack_limit: (&raw const marker as usize).saturating_sub(256 << 10),
                 allocate,
                 free,
-                operands: [0xDEAD; MAX_OPERAND_SLOTS],
+                written: 0,
+                operands: [MaybeUninit::uninit(); MAX_OPERAND_SLOTS],
             },
             live: Vec::new(),
             allocated: 0,
@@ -56,7 +58,7 @@ impl Host {
         results: usize,
     ) -> Result<Vec<u64>, Panicked> {
         let mut slots = vec![0xAAAA_AAAA_AAAA_AAAA_u64; results];
-        self.context.operands = [0xDEAD; MAX_OPERAND_SLOTS];
+        self.context.written = 0;
         // SAFETY: the tests pass what the entry's parameters say, and the context is the first
         // field of `self`, whose provenance covers all of it.
         let status = unsafe {
@@ -64,7 +66,11 @@ impl Host {
         };
         match status {
             0 => Ok(slots),
-            _ => Err(Panicked { site: status - 1, operands: self.context.operands.into() }),
+            _ => {
+                // SAFETY: compiled code is all that wrote to the context.
+                let operands = unsafe { self.context.written_operands() }.into();
+                Err(Panicked { site: status - 1, operands })
+            }
         }
     }
 }

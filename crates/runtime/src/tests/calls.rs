@@ -124,7 +124,10 @@ fn eight_threads_compile_once_and_different_signatures_at_the_same_time() {
 /// Panics at site 0 with operands 9 and 4.
 unsafe extern "C" fn panics(context: *mut Context, _: *const u64, _: *mut u64) -> u32 {
     // SAFETY: the context of the call.
-    unsafe { (&mut (*context).operands)[..2].copy_from_slice(&[9, 4]) };
+    let context = unsafe { &mut *context };
+    context.written = 2;
+    context.operands[0].write(9);
+    context.operands[1].write(4);
     1
 }
 

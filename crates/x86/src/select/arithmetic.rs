@@ -13,7 +13,11 @@ fn of_size(size: usize, opcodes: [&'static Opcode; 4]) -> &'static Opcode {
 }
 
 /// The opcode of a float type.
-fn of_float(dtype: Dtype, single: &'static Opcode, double: &'static Opcode) -> &'static Opcode {
+pub(super) fn of_float(
+    dtype: Dtype,
+    single: &'static Opcode,
+    double: &'static Opcode,
+) -> &'static Opcode {
     if dtype == Dtype::F32 { single } else { double }
 }
 

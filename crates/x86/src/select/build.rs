@@ -16,13 +16,32 @@ fn def(register: VReg) -> Operand {
     Operand::reg_def(register)
 }
 
+/// The broadcast of an element of so many bytes.
+pub(super) fn broadcast(size: usize) -> &'static Opcode {
+    match size {
+        1 => &opcode::VPBROADCASTB,
+        2 => &opcode::VPBROADCASTW,
+        4 => &opcode::VPBROADCASTD,
+        _ => &opcode::VPBROADCASTQ,
+    }
+}
+
+/// Where an input is in the block of slots.
+pub(super) fn slot_of(input: u32) -> i32 {
+    8 * (1 + input as i32)
+}
+
 impl Selector<'_> {
+    pub(super) fn block(&self) -> Select<VReg> {
+        self.block.ok_or_else(|| "a slot where there are none".into())
+    }
+
     /// An opcode by whether there is AVX-512.
     pub(super) fn either(&self, vex: &'static Opcode, evex: &'static Opcode) -> &'static Opcode {
         if self.target.evex { evex } else { vex }
     }
 
-    fn form(&self, opcode: &'static Opcode, width: Width) -> VectorInst {
+    pub(super) fn form(&self, opcode: &'static Opcode, width: Width) -> VectorInst {
         VectorInst {
             opcode,
             width,
@@ -324,18 +343,20 @@ impl Selector<'_> {
     pub(super) fn splat(&mut self, input: u32) -> Select<Lanes> {
         let dtype =
             self.plan.inputs[input as usize].as_scalar().ok_or("a reference has no lanes")?;
-        let (width, block) = (self.target.width, self.block);
-        let opcode = match dtype.size() {
-            1 => &opcode::VPBROADCASTB,
-            2 => &opcode::VPBROADCASTW,
-            4 => &opcode::VPBROADCASTD,
-            _ => &opcode::VPBROADCASTQ,
-        };
-        let register = self.keep(Kept::Splat(input), VECTOR, |this, register| {
-            let place = Place::Base { base: 1, displacement: 8 * (1 + input as i32) };
-            let inst = VectorInst { place, ..this.form(opcode, width) };
-            (Kind::Vector(inst), vec![def(register), uses(block)])
-        });
+        let size = dtype.size();
+        let width = self.target.width;
+        let register = self.kept(Kept::Splat(input), |this| {
+            let argument = this.arguments.get(input as usize).copied();
+            Ok(match argument {
+                Some(argument) if argument.class() == INT => this.spread(argument, size),
+                Some(argument) => this.one(broadcast(size), width, argument),
+                None => {
+                    let place = move |base| Place::Base { base, displacement: slot_of(input) };
+                    let block = this.block()?;
+                    this.loaded(broadcast(size), width, &place, &[block], None)
+                }
+            })
+        })?;
         if dtype != Dtype::Bool {
             return Ok(Lanes::Vector(register));
         }

@@ -12,20 +12,26 @@
 //! all copies before the next one. A requirement that fails jumps to the exit with the number
 //! of the first turn of its batch.
 
+use super::merge::merged_operations;
 use super::pressure::Pressure;
 use super::{Partials, Place, Select, Selector, Target, widest};
 use crate::assembler::Assembler;
 use crate::opcode::{KANDQ, KORQ, VPOR};
 use crate::scalar::{Arithmetic, Condition};
 use crate::vcode::{INT, Kind, Label, MASK, VCode, VECTOR, Writer};
-use mambo_compiler::backend::LoopShape;
+use mambo_compiler::backend::{LoopShape, takes_registers};
+use mambo_ir::Dtype;
 use mambo_ir::function::{Op, Value};
 use mambo_ir::vector::{Step, VectorInst, VectorLoop, VectorOp};
 use regalloc2::{Operand, PReg, VReg};
 use std::collections::HashMap;
 
-/// The register of the argument: `rdi`.
-const ARGUMENT: usize = 7;
+/// The registers of integers and addresses among the arguments: `rdi`, `rsi`, `rdx`, `rcx`,
+/// `r8`, `r9`.
+const ARGUMENTS: [usize; 6] = [7, 6, 2, 1, 8, 9];
+
+/// The register of the result: `rax`.
+const RESULT: usize = 0;
 
 /// The largest distance in elements between lanes whose distances are of 32 bits.
 const SHORT_STEP: i32 = 1 << 22;
@@ -61,25 +67,25 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
         stays[result.index()] =
             matches!(inst.op, VectorOp::Each(Op::Const(_)) | VectorOp::Splat(_));
     });
-    let mut code = Writer::default();
-    let block = code.vreg(INT);
     let mut selector = Selector {
         plan,
         target,
-        code,
+        code: Writer::default(),
         pool: Assembler::new(),
         lanes,
         size,
         values: Vec::new(),
         copy: 0,
         stays,
+        merged: if target.evex { merged_operations(plan) } else { HashMap::new() },
         constants,
         kept: HashMap::new(),
         moving: HashMap::new(),
         masks: HashMap::new(),
         inner: Vec::new(),
         inner_bases: HashMap::new(),
-        block,
+        block: None,
+        arguments: Vec::new(),
         streams: Vec::new(),
     };
     let copies = selector.copies();
@@ -132,11 +138,7 @@ impl Selector<'_> {
     fn function(&mut self, copies: usize, cache: usize) -> Select {
         let [entry, exit] = [(); 2].map(|()| self.code.label());
         self.code.start(entry, &[]);
-        let argument = Operand::reg_fixed_def(self.block, PReg::new(ARGUMENT, INT));
-        self.code.push(Kind::Argument, &[argument]);
-        let count = self.code.vreg(INT);
-        let block = Operand::reg_use(self.block);
-        self.code.push(Kind::LoadSlot(0), &[Operand::reg_def(count), block]);
+        let count = self.arguments();
         let zero = self.code.vreg(INT);
         self.code.push(Kind::Constant(0), &[Operand::reg_def(zero)]);
         let mut partials = Vec::new();
@@ -155,6 +157,40 @@ impl Selector<'_> {
         };
         self.jump(exit, &state);
         self.exit(exit, &state.1)
+    }
+
+    /// Takes the arguments; gives the number of turns.
+    fn arguments(&mut self) -> VReg {
+        let count = self.code.vreg(INT);
+        if !takes_registers(self.plan) {
+            let block = self.code.vreg(INT);
+            let argument = Operand::reg_fixed_def(block, PReg::new(ARGUMENTS[0], INT));
+            self.code.push(Kind::Argument, &[argument]);
+            let operands = [Operand::reg_def(count), Operand::reg_use(block)];
+            self.code.push(Kind::LoadSlot(0), &operands);
+            self.block = Some(block);
+            return count;
+        }
+        if !self.plan.reductions.is_empty() {
+            self.block = Some(self.code.vreg(INT));
+        }
+        for input in &self.plan.inputs {
+            let is_float = input.as_scalar().is_some_and(Dtype::is_float);
+            self.arguments.push(self.code.vreg(if is_float { VECTOR } else { INT }));
+        }
+        let (mut integers, mut floats) = (ARGUMENTS.iter(), 0..);
+        let all = self.block.iter().chain([&count]).chain(&self.arguments);
+        let operands: Vec<Operand> = all
+            .map(|&argument| {
+                let number = match argument.class() {
+                    INT => *integers.next().expect("the arguments fit"),
+                    _ => floats.next().expect("the arguments fit"),
+                };
+                Operand::reg_fixed_def(argument, PReg::new(number, argument.class()))
+            })
+            .collect();
+        self.code.push(Kind::Argument, &operands);
+        count
     }
 
     // Blocks.
@@ -493,12 +529,11 @@ impl Selector<'_> {
 
     fn exit(&mut self, exit: Label, like: &Partials) -> Select {
         let (index, partials) = self.start(exit, like);
-        let block = Operand::reg_use(self.block);
-        self.code.push(Kind::StoreSlot(0), &[Operand::reg_use(index), block]);
         for (number, partials) in partials.iter().enumerate() {
             self.reduce(number, partials)?;
         }
-        self.code.end(Kind::Return, &[], &[]);
+        let result = Operand::reg_fixed_use(index, PReg::new(RESULT, INT));
+        self.code.end(Kind::Return, &[result], &[]);
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Loads and stores: whole vectors, reversed ones, single elements for all lanes, and elements
 //! at a distance, which are gathered and scattered.
 
+use super::build::{broadcast, slot_of};
 use super::{Kept, Lanes, Mask, Place, Select, Selector};
 use crate::opcode::*;
 use crate::register::Width;
@@ -53,10 +54,13 @@ impl Selector<'_> {
     // Addresses.
 
     pub(super) fn base(&mut self, input: u32) -> VReg {
-        let block = self.block;
+        if let Some(&argument) = self.arguments.get(input as usize) {
+            return argument;
+        }
+        let block = self.block.expect("there is a block where there are no arguments");
         self.keep(Kept::Base(input), INT, |_, register| {
             let operands = vec![Operand::reg_def(register), Operand::reg_use(block)];
-            (Kind::LoadSlot(8 * (1 + input as i32)), operands)
+            (Kind::LoadSlot(slot_of(input)), operands)
         })
     }
 
@@ -232,7 +236,7 @@ impl Selector<'_> {
             };
             Ok(this.shifted_left(step, element.trailing_zeros() as u8))
         })
-        .unwrap_or(self.block)
+        .expect("the distance is known or an input")
     }
 
     /// Bytes of the distances of lanes: as many as leave a vector of them in one register.
@@ -260,13 +264,8 @@ impl Selector<'_> {
         let element = self.plan.element(access.base).size() as i64;
         self.kept(Kept::Distances(number), |this| {
             let unit = this.bytes(lane_bytes(element));
-            let (opcode, width) = match size {
-                4 => (&VPBROADCASTD, this.width(4)),
-                _ => (&VPBROADCASTQ, this.width(8)),
-            };
-            let block = this.block;
-            let place = |at| vcode::Place::Base { base: at, displacement: 8 * (1 + input as i32) };
-            let step = this.loaded(opcode, width, &place, &[block], None);
+            let step = this.base(input);
+            let step = this.spread(step, size);
             Ok(this.multiply(step, unit, size))
         })
     }
@@ -274,7 +273,7 @@ impl Selector<'_> {
     // Masks of memory.
 
     /// The lanes to touch, if not all: with AVX-512.
-    fn active(&mut self, mask: Option<Mask>, copy: &Place) -> Option<VReg> {
+    pub(super) fn active(&mut self, mask: Option<Mask>, copy: &Place) -> Option<VReg> {
         match (mask, copy.tail) {
             (Some(mask), Some(tail)) => Some(self.masks(&KANDQ, mask.register, tail)),
             (Some(mask), None) => Some(mask.register),
@@ -611,16 +610,15 @@ impl Selector<'_> {
     }
 
     /// The low bytes of a general-purpose register in every lane of this many.
-    fn spread(&mut self, register: VReg, size: usize) -> VReg {
-        let width = self.width(size);
-        let opcode = [&VPBROADCASTB, &VPBROADCASTW, &VPBROADCASTD, &VPBROADCASTQ];
+    pub(super) fn spread(&mut self, register: VReg, size: usize) -> VReg {
+        let width = self.target.width;
         let wide = [&VPBROADCASTB_GPR, &VPBROADCASTW_GPR, &VPBROADCASTD_GPR, &VPBROADCASTQ_GPR];
         let at = size.trailing_zeros() as usize;
         if self.target.evex {
             return self.one(wide[at], width, register);
         }
         let low = self.one(&VMOVQ_GPR, Width::W128, register);
-        self.one(opcode[at], width, low)
+        self.one(broadcast(size), width, low)
     }
 
     /// A mask register of a vector of bools that is being required: where it does not hold.

@@ -1,5 +1,6 @@
 //! Reductions: partial results in registers, and their combination at the end.
 
+use super::merge::simple;
 use super::{Partials, Place, Select, Selector};
 use crate::opcode::*;
 use crate::register::Width;
@@ -31,6 +32,18 @@ impl Selector<'_> {
         let value = self.vector(value)?;
         let at = copy.ahead / self.lanes % partials[number as usize].len();
         let before = partials[number as usize][at];
+        if self.target.evex
+            && (mask.is_some() || copy.tail.is_some())
+            && let Some(opcode) = simple(reduction.op, reduction.dtype)
+        {
+            let mask = mask.map(|mask| self.mask(mask)).transpose()?;
+            if let Some(active) = self.active(mask, copy) {
+                let width = self.width(size);
+                let after = self.two_where(opcode, width, active, before, [before, value]);
+                partials[number as usize][at] = after;
+                return Ok(());
+            }
+        }
         let mut after = self.combine(reduction.op, before, value, reduction.dtype)?;
         if let Some(mask) = mask {
             let mask = self.mask(mask)?;
@@ -65,11 +78,12 @@ impl Selector<'_> {
             total = self.combine(op, total, upper, dtype)?;
             distance /= 2;
         }
-        let slot = 8 * (1 + self.plan.inputs.len() + number) as i32;
+        let before = if self.arguments.is_empty() { 1 + self.plan.inputs.len() } else { 0 };
+        let slot = 8 * (before + number) as i32;
         let place = |at| vcode::Place::Base { base: at, displacement: slot };
         let opcode = [&VPBROADCASTB, &VPBROADCASTW, &VPBROADCASTD, &VPBROADCASTQ];
         let opcode = opcode[dtype.size().trailing_zeros() as usize];
-        let block = self.block;
+        let block = self.block()?;
         let init = self.loaded(opcode, Width::W128, &place, &[block], None);
         let result = self.combine(op, init, total, dtype)?;
         if self.target.evex {
