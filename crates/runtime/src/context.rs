@@ -5,7 +5,6 @@
 
 use crate::stack;
 use mambo_compiler::abi::Context;
-use mambo_ir::site::MAX_OPERAND_SLOTS;
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::mem::MaybeUninit;
 
@@ -17,30 +16,51 @@ pub(crate) struct CallContext {
 }
 
 impl CallContext {
+    /// Begins a call, in memory for its context. The operands of a panic stay unwritten: there
+    /// are many, and most calls have none.
     #[inline]
-    pub(crate) fn new() -> Self {
-        CallContext {
-            lent: Context {
-                stack_limit: stack::limit(),
-                allocate,
-                free,
-                written: 0,
-                operands: [MaybeUninit::uninit(); MAX_OPERAND_SLOTS],
-            },
-            allocations: Allocations(None),
+    pub(crate) fn begin(memory: &mut MaybeUninit<Self>) -> Begun<'_> {
+        let context = memory.as_mut_ptr();
+        // SAFETY: the memory is that of a context; all fields that must be written are.
+        unsafe {
+            (&raw mut (*context).lent.stack_limit).write(stack::limit());
+            (&raw mut (*context).lent.allocate).write(allocate);
+            (&raw mut (*context).lent.free).write(free);
+            (&raw mut (*context).lent.written).write(0);
+            (&raw mut (*context).allocations).write(Allocations(None));
         }
-    }
-
-    /// What to hand compiled code; good for the whole of the context.
-    #[inline]
-    pub(crate) fn lend(&mut self) -> *mut Context {
-        (&raw mut *self).cast()
+        Begun(memory)
     }
 
     /// What a panic left.
     pub(crate) fn operands(&self) -> &[u64] {
-        // SAFETY: `new` says 0, and `lend` gives the context to compiled code only.
+        // SAFETY: `begin` says 0, and `lend` gives the context to compiled code only.
         unsafe { self.lent.written_operands() }
+    }
+}
+
+/// The context of a call that goes on; its end frees what is left.
+pub(crate) struct Begun<'a>(&'a mut MaybeUninit<CallContext>);
+
+impl Begun<'_> {
+    /// What to hand compiled code; good for the whole of the context.
+    #[inline]
+    pub(crate) fn lend(&mut self) -> *mut Context {
+        self.0.as_mut_ptr().cast()
+    }
+
+    #[inline]
+    pub(crate) fn get(&mut self) -> &mut CallContext {
+        // SAFETY: `begin` has written it.
+        unsafe { self.0.assume_init_mut() }
+    }
+}
+
+impl Drop for Begun<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: `begin` has written it, and this is its end.
+        unsafe { self.0.assume_init_drop() }
     }
 }
 

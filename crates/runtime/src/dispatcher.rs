@@ -88,6 +88,18 @@ struct Key {
     layouts: u64,
 }
 
+impl Key {
+    // As a call it would pass through memory.
+    #[inline(always)]
+    fn new(describe: Describe, resolve: Option<Resolve>, layouts: u64) -> Self {
+        Key {
+            describe: describe as *const () as usize,
+            resolve: resolve.map_or(0, |resolve| resolve as usize),
+            layouts,
+        }
+    }
+}
+
 /// A key and the code it leads to.
 struct Route {
     key: Key,
@@ -167,16 +179,12 @@ impl Dispatcher {
     ) -> Result<R, Error> {
         let mut layouts = Layouts::default();
         let slots = args.pack(&mut layouts);
-        let key = Key {
-            describe: describe::<A, R> as *const () as usize,
-            resolve: resolve.map_or(0, |resolve| resolve as usize),
-            layouts: layouts.bits,
-        };
-        let route = match self.find(key.describe, key.resolve, key.layouts) {
+        let route = match self.find(describe::<A, R>, resolve, layouts.bits) {
             Some(route) => route,
-            None => self.route(describe::<A, R>, resolve, key)?,
+            None => self.route(describe::<A, R>, resolve, layouts.bits)?,
         };
-        let mut context = CallContext::new();
+        let mut memory = MaybeUninit::uninit();
+        let mut context = CallContext::begin(&mut memory);
         let mut results = MaybeUninit::<R::Slots>::uninit();
         // SAFETY: the slots are those of the signature that the entry was compiled for; `args`
         // keeps what they point to alive and, by its borrows, valid and unaliased; there is
@@ -185,29 +193,38 @@ impl Dispatcher {
             (route.entry)(context.lend(), (&raw const slots).cast(), results.as_mut_ptr().cast())
         };
         if status != 0 {
-            return Err(route.compiled.failure(status, &context));
+            return Err(route.compiled.failure(status, context.get()));
         }
         // SAFETY: on success all results are written, as the signature says.
-        Ok(unsafe { R::unpack(results.assume_init(), &mut context.allocations) })
+        Ok(unsafe { R::unpack(results.assume_init(), &mut context.get().allocations) })
     }
 
     /// The first key is looked at in the caller, so that most calls end there.
     // The parts of the key stay in registers this way.
     #[inline]
-    fn find(&self, describe: usize, resolve: usize, layouts: u64) -> Option<&'static Route> {
+    fn find(
+        &self,
+        describe: Describe,
+        resolve: Option<Resolve>,
+        layouts: u64,
+    ) -> Option<&'static Route> {
         let route = self.first[0].load(Ordering::Acquire);
         // SAFETY: a route is published complete and lives for ever.
         let route = unsafe { route.cast_const().as_ref() }?;
-        let known = &route.key;
-        if known.describe == describe && known.resolve == resolve && known.layouts == layouts {
+        if route.key == Key::new(describe, resolve, layouts) {
             return Some(route);
         }
         self.find_other(describe, resolve, layouts)
     }
 
     #[inline(never)]
-    fn find_other(&self, describe: usize, resolve: usize, layouts: u64) -> Option<&'static Route> {
-        let key = Key { describe, resolve, layouts };
+    fn find_other(
+        &self,
+        describe: Describe,
+        resolve: Option<Resolve>,
+        layouts: u64,
+    ) -> Option<&'static Route> {
+        let key = Key::new(describe, resolve, layouts);
         for slot in &self.first[1..] {
             // SAFETY: as in `find`.
             let route = unsafe { slot.load(Ordering::Acquire).cast_const().as_ref() }?;
@@ -225,8 +242,9 @@ impl Dispatcher {
         &self,
         describe: Describe,
         resolve: Option<Resolve>,
-        key: Key,
+        layouts: u64,
     ) -> Result<&'static Route, Error> {
+        let key = Key::new(describe, resolve, layouts);
         self.warm_up()?;
         let mut instance = self.instance(describe, resolve);
         let mut layouts = Layouts { bits: key.layouts, count: 0 };
