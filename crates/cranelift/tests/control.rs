@@ -6,7 +6,6 @@ mod harness;
 use harness::{Host, Panicked, Random, compile, module, return_, run, scalar};
 use mambo_ir::builder::Builder;
 use mambo_ir::function::{Binary, Block, Compare, Op, SiteId, Terminator, Unary, Value, ValueType};
-use mambo_ir::site::MAX_OPERAND_SLOTS;
 use mambo_ir::{Const, Dtype, Module};
 
 fn new_block(b: &mut Builder<'_>, params: &[Dtype]) -> (Block, Vec<Value>) {
@@ -28,9 +27,7 @@ fn fill(b: &mut Builder<'_>, block: Block, build: impl FnOnce(&mut Builder<'_>))
 }
 
 fn operands(values: &[u64]) -> Box<[u64]> {
-    let mut operands = [0xDEAD; MAX_OPERAND_SLOTS];
-    operands[..values.len()].copy_from_slice(values);
-    operands.into()
+    values.into()
 }
 
 /// A mixture of the indices in the order they are visited.
