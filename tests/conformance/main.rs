@@ -42,6 +42,7 @@ mod labels;
 mod let_chains;
 mod loops;
 mod memory_order;
+mod modes;
 mod not_in_the_language;
 mod numbers_std;
 mod options_inline;

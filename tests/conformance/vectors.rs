@@ -138,17 +138,39 @@ fn reports_are_facts_and_text() {
             let kinds: Vec<_> = vectorized.plan.accesses.iter().map(|access| access.kind).collect();
             assert_eq!(kinds, [AccessKind::Contiguous; 3]);
             assert_eq!(vectorized.bytes(), 24);
+            assert_eq!(vectorized.shape.width, widest(), "{report}");
             assert_eq!(axpy::stats().vector_loops, 1);
             assert!(report.to_string().contains("in vectors"), "{report}");
         }
-        // Without AVX2, or with `MAMBO_SIMD=scalar`.
-        Err(obstacle) => assert_eq!(obstacle.reason, Reason::NoVectors),
+        Err(obstacle) => {
+            assert_eq!(obstacle.reason, Reason::NoVectors);
+            assert_eq!(widest(), 0, "{report}");
+        }
     }
     assert_eq!(axpy::stats().refused_loops, 0);
     check!(running(&mut y));
     let report = running::explain();
     let obstacle = report.signatures[0].loops[0].outcome.as_ref().unwrap_err();
     assert_eq!(obstacle.reason, Reason::Dependence, "{report}");
+}
+
+/// Bits of the vectors that this process should have.
+fn widest() -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    let host = if is_x86_feature_detected!("avx512vl") && is_x86_feature_detected!("avx512bw") {
+        512
+    } else if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        256
+    } else {
+        128
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    let host = 128;
+    match std::env::var("MAMBO_SIMD").as_deref() {
+        Ok("scalar") => 0,
+        Ok(bits) => host.min(bits.parse().expect("a number of bits")),
+        Err(_) => host,
+    }
 }
 
 #[jit]

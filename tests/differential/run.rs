@@ -89,14 +89,51 @@ pub(crate) struct Compiled {
     artifact: Box<dyn Artifact>,
     /// The code of the module before the passes.
     plain: Option<Box<dyn Artifact>>,
-    /// The code with leaves for vector loops, by the instructions they are made of.
+    /// The code with vector loops, by the instructions they are made of.
     wide: Wide,
     /// Whether the passes may change bits, so that the module after them is the oracle.
     relaxed: bool,
 }
 
 /// Code for different vectors.
-type Wide = Vec<(Simd, Box<dyn Artifact>)>;
+type Wide = Vec<(&'static Vectors, Box<dyn Artifact>)>;
+
+/// A way to run vector loops.
+#[derive(Debug)]
+pub(crate) struct Vectors {
+    pub(crate) name: &'static str,
+    /// What the processor must have.
+    simd: Option<Simd>,
+    backend: Cranelift,
+}
+
+/// All ways there are. Without a cache, everything that can be written past it is.
+pub(crate) static VECTORS: [Vectors; 5] = [
+    Vectors::of_leaves("AVX-512", Simd::Avx512, {
+        static LEAVES: X86 = X86::new(Simd::Avx512).with_cache(0);
+        &LEAVES
+    }),
+    Vectors::of_leaves("AVX-512 at 256 bits", Simd::Avx512At256, {
+        static LEAVES: X86 = X86::new(Simd::Avx512At256).with_cache(0);
+        &LEAVES
+    }),
+    Vectors::of_leaves("AVX2", Simd::Avx2, {
+        static LEAVES: X86 = X86::new(Simd::Avx2);
+        &LEAVES
+    }),
+    Vectors { name: "128 bits", simd: None, backend: Cranelift::new().with_lanes() },
+    Vectors { name: "128 bits, any host", simd: None, backend: Cranelift::baseline().with_lanes() },
+];
+
+impl Vectors {
+    const fn of_leaves(name: &'static str, simd: Simd, leaves: &'static X86) -> Vectors {
+        Vectors { name, simd: Some(simd), backend: Cranelift::new().with_loops(leaves) }
+    }
+
+    pub(crate) fn is_supported(&self) -> bool {
+        self.simd.is_none_or(Simd::is_supported)
+    }
+}
 
 /// Compiles a kernel; with `plain`, also without the passes.
 ///
@@ -152,17 +189,11 @@ fn has_vector_loops(module: &Module) -> bool {
 
 /// The code of a module for all vectors that the processor has.
 fn wide(module: &Module) -> Result<Wide, Failure> {
-    // Without a cache, everything that can be written past it is.
-    static LEAVES: [X86; 3] = [
-        X86::new(Simd::Avx512).with_cache(0),
-        X86::new(Simd::Avx512At256).with_cache(0),
-        X86::new(Simd::Avx2),
-    ];
-    let supported = Simd::ALL.into_iter().zip(&LEAVES).filter(|(simd, _)| simd.is_supported());
+    let supported = VECTORS.iter().filter(|vectors| vectors.is_supported());
     supported
-        .map(|(simd, leaves)| {
-            let compiled = Cranelift::new().with_loops(leaves).compile(module);
-            Ok((simd, compiled.map_err(|error| Failure::Panicked(error.to_string()))?))
+        .map(|vectors| {
+            let compiled = vectors.backend.compile(module);
+            Ok((vectors, compiled.map_err(|error| Failure::Panicked(error.to_string()))?))
         })
         .collect()
 }
@@ -231,9 +262,9 @@ impl Compiled {
             agree("interpreter after passes", optimized)?;
         }
         agree("cranelift after passes", call(&self.optimized, &*self.artifact, args)?)?;
-        for (simd, artifact) in &self.wide {
+        for (vectors, artifact) in &self.wide {
             let found = call(&self.optimized, &**artifact, args)?;
-            agree(&format!("vectors of {simd:?}"), found)?;
+            agree(&format!("vectors of {}", vectors.name), found)?;
         }
         if let Some(plain) = &self.plain {
             agree("cranelift without passes", call(&self.lowered, &**plain, args)?)?;
@@ -241,9 +272,9 @@ impl Compiled {
         Ok(Some(expected))
     }
 
-    /// What became of the vector loops with each kind of leaf.
-    pub(crate) fn loops(&self) -> impl Iterator<Item = (Simd, &[LoopOutcome])> {
-        self.wide.iter().map(|(simd, artifact)| (*simd, artifact.loops()))
+    /// What became of the vector loops in each way.
+    pub(crate) fn loops(&self) -> impl Iterator<Item = (&'static Vectors, &[LoopOutcome])> {
+        self.wide.iter().map(|(vectors, artifact)| (*vectors, artifact.loops()))
     }
 
     /// How many loops and costly branches run in the lanes of vector loops.

@@ -1,10 +1,10 @@
 //! Compiled code and the memory it lives in.
 
 use crate::isa::Machine;
-use crate::module::compile_module;
+use crate::module::{Loops, compile_module};
 use cranelift_jit::JITModule;
 use mambo_compiler::abi::Entry;
-use mambo_compiler::backend::{Artifact, LoopBackend, LoopOutcome};
+use mambo_compiler::backend::{Artifact, LoopOutcome};
 use mambo_ir::Module;
 use std::fmt;
 use std::mem::ManuallyDrop;
@@ -39,8 +39,8 @@ pub(crate) struct Compiled {
     /// The source of the code, compiled again for [`Artifact::assembly`].
     pub(crate) module: Module,
     pub(crate) machine: &'static Machine,
-    pub(crate) leaves: Option<&'static dyn LoopBackend>,
-    pub(crate) loops: Vec<LoopOutcome>,
+    pub(crate) loops: Loops,
+    pub(crate) outcomes: Vec<LoopOutcome>,
     /// Held for its drop.
     pub(crate) _memory: CodeMemory,
 }
@@ -73,12 +73,12 @@ impl Artifact for Compiled {
     }
 
     fn loops(&self) -> &[LoopOutcome] {
-        &self.loops
+        &self.outcomes
     }
 
     fn assembly(&self) -> String {
         let mut listing = String::new();
-        match compile_module(self.machine, &self.module, self.leaves, Some(&mut listing)) {
+        match compile_module(self.machine, &self.module, self.loops, Some(&mut listing)) {
             Ok(_) => listing,
             Err(failure) => failure.reason,
         }

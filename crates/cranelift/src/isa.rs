@@ -1,6 +1,6 @@
 //! The machines that code is made for, described once a process.
 
-use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use std::sync::OnceLock;
 
@@ -12,21 +12,28 @@ pub(crate) struct Machine {
     pub(crate) rounds: bool,
     /// Whether it has a fused multiply-add.
     pub(crate) fuses: bool,
+    /// Whether any instruction on vectors may take its operand from any address.
+    pub(crate) reads_unaligned: bool,
 }
 
 /// The host with all its features.
 pub(crate) fn native() -> Result<&'static Machine, String> {
     static MACHINE: OnceLock<Result<Machine, String>> = OnceLock::new();
-    MACHINE.get_or_init(|| describe(true)).as_ref().map_err(String::clone)
+    MACHINE.get_or_init(|| describe(host(true)?)).as_ref().map_err(String::clone)
 }
 
 /// The architecture of the host without optional features.
 pub(crate) fn baseline() -> Result<&'static Machine, String> {
     static MACHINE: OnceLock<Result<Machine, String>> = OnceLock::new();
-    MACHINE.get_or_init(|| describe(false)).as_ref().map_err(String::clone)
+    MACHINE.get_or_init(|| describe(host(false)?)).as_ref().map_err(String::clone)
 }
 
-fn describe(features: bool) -> Result<Machine, String> {
+fn host(features: bool) -> Result<isa::Builder, String> {
+    Ok(cranelift_native::builder_with_options(features)?)
+}
+
+/// The machine of a target.
+pub(crate) fn describe(target: isa::Builder) -> Result<Machine, String> {
     let mut flags = settings::builder();
     let verifier = if cfg!(debug_assertions) { "true" } else { "false" };
     for (name, value) in [
@@ -43,16 +50,12 @@ fn describe(features: bool) -> Result<Machine, String> {
     ] {
         flags.set(name, value).map_err(|error| format!("flag {name}: {error}"))?;
     }
-    let isa = cranelift_native::builder_with_options(features)?
-        .finish(settings::Flags::new(flags))
-        .map_err(|error| error.to_string())?;
+    let isa = target.finish(settings::Flags::new(flags)).map_err(|error| error.to_string())?;
     let has = |name: &str| {
         isa.isa_flags().iter().any(|flag| flag.name == name && flag.as_bool() == Some(true))
     };
-    let (rounds, fuses) = if cfg!(target_arch = "x86_64") {
-        (has("has_sse41"), has("has_fma"))
-    } else {
-        (true, true)
-    };
-    Ok(Machine { isa, rounds, fuses })
+    let x86 = isa.name() == "x64";
+    let [rounds, fuses, reads_unaligned] =
+        ["has_sse41", "has_fma", "has_avx"].map(|feature| !x86 || has(feature));
+    Ok(Machine { isa, rounds, fuses, reads_unaligned })
 }

@@ -5,7 +5,8 @@
 //! * `isa`: the host, described once a process;
 //! * `module`: the functions of a module, compiled into memory of their own;
 //! * `lower`: one function to Cranelift's form: control flow, scalars, memory, calls, among
-//!   them those of the leaves that a [`LoopBackend`] makes for vector loops;
+//!   them those of the leaves that a [`LoopBackend`] makes for vector loops, and vector loops
+//!   in line at 128 bits;
 //! * `math`: what compiled code calls from the standard library;
 //! * `artifact`: compiled code and its memory.
 //!
@@ -24,7 +25,7 @@ use artifact::Compiled;
 use isa::Machine;
 use mambo_compiler::backend::{Artifact, Backend, BackendError, LoopBackend};
 use mambo_ir::Module;
-use module::{Code, Failure, compile_module};
+use module::{Code, Failure, Loops, compile_module};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -32,23 +33,29 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cranelift {
     baseline: bool,
-    loops: Option<&'static dyn LoopBackend>,
+    loops: Loops,
 }
 
 impl Cranelift {
-    /// Code for the host, with every feature of its processor.
+    /// Code for the host, with every feature of its processor; plain loops do all turns of vector
+    /// loops.
     pub const fn new() -> Self {
-        Cranelift { baseline: false, loops: None }
+        Cranelift { baseline: false, loops: Loops::Plain }
     }
 
     /// Code for any processor of the host's architecture.
     pub const fn baseline() -> Self {
-        Cranelift { baseline: true, loops: None }
+        Cranelift { baseline: true, loops: Loops::Plain }
     }
 
     /// The same, with the leaves of vector loops made by `loops`.
     pub const fn with_loops(self, loops: &'static dyn LoopBackend) -> Self {
-        Cranelift { loops: Some(loops), ..self }
+        Cranelift { loops: Loops::Leaves(loops), ..self }
+    }
+
+    /// The same, with vector loops in registers of 128 bits.
+    pub const fn with_lanes(self) -> Self {
+        Cranelift { loops: Loops::Lanes, ..self }
     }
 
     fn machine(self) -> Result<&'static Machine, String> {
@@ -62,25 +69,47 @@ impl Backend for Cranelift {
     }
 
     fn compile(&self, module: &Module) -> Result<Box<dyn Artifact>, BackendError> {
-        let error =
-            |function: String, reason| BackendError { backend: self.name(), function, reason };
-        let name = || module.functions.first().map_or_else(String::new, |f| f.name.clone());
-        let machine = self.machine().map_err(|reason| error(name(), reason))?;
+        let machine = self.machine().map_err(|reason| {
+            let function = module.functions.first().map_or_else(String::new, |f| f.name.clone());
+            BackendError { backend: self.name(), function, reason }
+        })?;
+        match self.compile_for(machine, module, self.loops) {
+            Err(error) if matches!(self.loops, Loops::Lanes) => {
+                let mut compiled = self.compile_for(machine, module, Loops::Plain)?;
+                compiled.outcomes = module::left_to_plain_loops(module, &error.reason);
+                Ok(Box::new(compiled))
+            }
+            other => Ok(Box::new(other?)),
+        }
+    }
+}
+
+impl Cranelift {
+    fn compile_for(
+        &self,
+        machine: &'static Machine,
+        module: &Module,
+        loops: Loops,
+    ) -> Result<Compiled, BackendError> {
+        let error = |function, reason| BackendError { backend: self.name(), function, reason };
         // A bug of the code generator must not take the host down.
         let outcome =
-            catch_unwind(AssertUnwindSafe(|| compile_module(machine, module, self.loops, None)));
+            catch_unwind(AssertUnwindSafe(|| compile_module(machine, module, loops, None)));
         match outcome {
-            Ok(Ok(Code { entry, size, loops, memory })) => Ok(Box::new(Compiled {
+            Ok(Ok(Code { entry, size, loops: outcomes, memory })) => Ok(Compiled {
                 entry,
                 code_size: size,
                 module: module.clone(),
                 machine,
-                leaves: self.loops,
                 loops,
+                outcomes,
                 _memory: memory,
-            })),
+            }),
             Ok(Err(Failure { function, reason })) => Err(error(function, reason)),
-            Err(payload) => Err(error(name(), panic_text(&*payload))),
+            Err(payload) => {
+                let name = module.functions.first().map_or_else(String::new, |f| f.name.clone());
+                Err(error(name, panic_text(&*payload)))
+            }
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::artifact::CodeMemory;
 use crate::isa::Machine;
-use crate::lower::{self, Body, Leaves, Unit};
+use crate::lower::{self, Body, Run, Runs, Unit};
 use crate::math;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::UserFuncName;
@@ -28,6 +28,18 @@ pub(crate) struct Code {
     pub(crate) memory: CodeMemory,
 }
 
+/// Who runs the turns of vector loops.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Loops {
+    /// The plain loops behind them.
+    #[default]
+    Plain,
+    /// Leaves from another code generator.
+    Leaves(&'static dyn LoopBackend),
+    /// This one, in registers of 128 bits.
+    Lanes,
+}
+
 /// Why a module could not be compiled.
 pub(crate) struct Failure {
     /// The function that failed.
@@ -40,7 +52,7 @@ pub(crate) struct Failure {
 pub(crate) fn compile_module(
     machine: &Machine,
     module: &Module,
-    loops: Option<&dyn LoopBackend>,
+    loops: Loops,
     mut listing: Option<&mut String>,
 ) -> Result<Code, Failure> {
     let mut builder =
@@ -84,8 +96,8 @@ pub(crate) fn compile_module(
         bodies.push((0, id, Body::Wrapper));
     }
 
-    let leaves = leaves(jit, module, loops, listing.as_deref_mut(), &mut outcomes)?;
-    let unit = Unit { module, machine, ids: &ids, leaves: &leaves };
+    let runs = runs(jit, module, loops, listing.as_deref_mut(), &mut outcomes)?;
+    let unit = Unit { module, machine, ids: &ids, runs: &runs };
     let mut builder_context = FunctionBuilderContext::new();
     let mut context = jit.make_context();
     let mut entry = None;
@@ -122,21 +134,30 @@ pub(crate) fn compile_module(
 /// Alignment of a leaf, so that its loops lie as they were laid out.
 const LEAF_ALIGN: u64 = 64;
 
-/// Has a leaf made for each vector loop, if there is who makes them. A loop it cannot do, or
-/// does wrong, is left to the plain loop.
-fn leaves(
+/// Decides how each vector loop is run, and has its leaf made if leaves are to run it. A loop
+/// for which that fails is left to the plain loop.
+fn runs(
     jit: &mut JITModule,
     module: &Module,
-    loops: Option<&dyn LoopBackend>,
+    loops: Loops,
     mut listing: Option<&mut String>,
     outcomes: &mut Vec<LoopOutcome>,
-) -> Result<Leaves, Failure> {
-    let mut leaves = Leaves::new();
+) -> Result<Runs, Failure> {
+    let mut runs = Runs::new();
     for (index, function) in module.functions.iter().enumerate() {
         for inst in function.reachable_insts() {
             let Op::VectorLoop { plan, .. } = &function.inst(inst).op else { continue };
             let span = function.inst(inst).span;
-            let Some(loops) = loops else { continue };
+            let loops = match loops {
+                Loops::Plain => continue,
+                Loops::Leaves(loops) => loops,
+                Loops::Lanes => {
+                    runs.insert((index, inst), Run::Lanes);
+                    let code = Ok(lower::lanes_shape(plan));
+                    outcomes.push(LoopOutcome { function: index, span, code });
+                    continue;
+                }
+            };
             let compiled = catch_unwind(AssertUnwindSafe(|| loops.compile(plan)));
             let compiled = compiled.unwrap_or_else(|payload| Err(crate::panic_text(&*payload)));
             let code = match compiled {
@@ -157,9 +178,24 @@ fn leaves(
             if let Some(text) = &mut listing {
                 let _ = writeln!(text, "; {name} (vector loop at {span})\n{}", code.listing());
             }
-            leaves.insert((index, inst), id);
+            runs.insert((index, inst), Run::Leaf(id));
             outcomes.push(LoopOutcome { function: index, span, code: Ok(code.shape) });
         }
     }
-    Ok(leaves)
+    Ok(runs)
+}
+
+/// What becomes of vector loops whose turns are all left to plain loops for a reason.
+pub(crate) fn left_to_plain_loops(module: &Module, reason: &str) -> Vec<LoopOutcome> {
+    let mut outcomes = Vec::new();
+    for (index, function) in module.functions.iter().enumerate() {
+        let insts = function.reachable_insts().into_iter();
+        let loops = insts.filter(|&inst| matches!(function.inst(inst).op, Op::VectorLoop { .. }));
+        outcomes.extend(loops.map(|inst| LoopOutcome {
+            function: index,
+            span: function.inst(inst).span,
+            code: Err(reason.to_owned()),
+        }));
+    }
+    outcomes
 }

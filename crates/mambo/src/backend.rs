@@ -1,5 +1,5 @@
-//! Which backend a process has: Cranelift, with the leaves of vector loops for the processor of
-//! the host.
+//! Which backend a process has: Cranelift, with vector loops in leaves for the processor of the
+//! host if there are such, else at 128 bits.
 
 use mambo_cranelift::Cranelift;
 use mambo_runtime::generated::Backend;
@@ -33,11 +33,18 @@ fn with_simd(bits: u32) -> Cranelift {
     static LOOPS: OnceLock<X86> = OnceLock::new();
     match Simd::widest(bits) {
         Some(simd) => Cranelift::new().with_loops(LOOPS.get_or_init(|| X86::new(simd))),
-        None => Cranelift::new(),
+        None => with_lanes(bits),
     }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn with_simd(_: u32) -> Cranelift {
-    Cranelift::new()
+fn with_simd(bits: u32) -> Cranelift {
+    with_lanes(bits)
+}
+
+fn with_lanes(bits: u32) -> Cranelift {
+    match bits {
+        ..128 => Cranelift::new(),
+        _ => Cranelift::new().with_lanes(),
+    }
 }

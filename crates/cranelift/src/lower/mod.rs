@@ -11,6 +11,7 @@ mod branch;
 mod call;
 mod function;
 mod int128;
+mod lanes;
 mod loops;
 mod memory;
 mod regions;
@@ -27,6 +28,7 @@ use cranelift_frontend::FunctionBuilder;
 use cranelift_jit::JITModule;
 use cranelift_module::Module as _;
 use function::Frame;
+pub(crate) use lanes::shape as lanes_shape;
 use loops::Copied;
 use mambo_compiler::backend::takes_registers;
 use mambo_ir::function::{Function, Inst, Op, Value, ValueType};
@@ -42,12 +44,22 @@ pub(crate) struct Unit<'a> {
     pub(crate) machine: &'a Machine,
     /// The inner functions by [`mambo_ir::function::FuncId`].
     pub(crate) ids: &'a [cranelift_module::FuncId],
-    /// The leaves made for vector loops, by function and instruction.
-    pub(crate) leaves: &'a Leaves,
+    /// How vector loops are run, by function and instruction: those that are not here do none
+    /// of their turns.
+    pub(crate) runs: &'a Runs,
 }
 
-/// See [`Unit::leaves`].
-pub(crate) type Leaves = HashMap<(usize, Inst), cranelift_module::FuncId>;
+/// See [`Unit::runs`].
+pub(crate) type Runs = HashMap<(usize, Inst), Run>;
+
+/// How a vector loop is run.
+#[derive(Clone, Copy)]
+pub(crate) enum Run {
+    /// By a leaf that another code generator made.
+    Leaf(cranelift_module::FuncId),
+    /// In line, in registers of 128 bits.
+    Lanes,
+}
 
 /// What is made of a function.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -191,9 +203,9 @@ struct Lowering<'a, 'b> {
     depths: Vec<u32>,
     depth: u32,
     frames: Vec<Frame<'a>>,
-    /// Values that follow from how far a leaf came: loops over them have few turns.
+    /// Values that follow from how far a vector loop came: loops over them have few turns.
     leftovers: Vec<bool>,
-    /// The turns done by leaves that always do as many as they can.
+    /// The turns done by vector loops that always do as many as they can.
     complete: Vec<Value>,
     /// The copy of an unrolled body that is being lowered.
     copied: Option<Copied>,

@@ -16,12 +16,8 @@ impl Lowering<'_, '_> {
         match info.op {
             Op::Const(constant) => self.constant(constant),
             Op::Unary(op, a) => {
-                let (value, dtype) = (self.scalar(a), dtype(a));
-                if dtype.is_float() {
-                    self.float_unary(op, value, dtype)
-                } else {
-                    self.int_unary(op, value, dtype)
-                }
+                let value = self.scalar(a);
+                self.unary(op, value, dtype(a))
             }
             Op::Binary(op, a, b) => {
                 let y = match op {
@@ -30,12 +26,8 @@ impl Lowering<'_, '_> {
                     }
                     _ => self.scalar(b),
                 };
-                let (x, dtype) = (self.scalar(a), dtype(a));
-                if dtype.is_float() {
-                    self.float_binary(op, x, y, dtype)
-                } else {
-                    self.int_binary(op, x, y, dtype)
-                }
+                let x = self.scalar(a);
+                self.binary(op, x, y, dtype(a))
             }
             Op::Compare(op, a, b) => {
                 let (x, y) = (self.scalar(a), self.scalar(b));
@@ -67,7 +59,25 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn constant(&mut self, constant: Const) -> clif::Value {
+    pub(super) fn unary(&mut self, op: Unary, x: clif::Value, dtype: Dtype) -> clif::Value {
+        if dtype.is_float() { self.float_unary(op, x, dtype) } else { self.int_unary(op, x, dtype) }
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        op: Binary,
+        x: clif::Value,
+        y: clif::Value,
+        dtype: Dtype,
+    ) -> clif::Value {
+        if dtype.is_float() {
+            self.float_binary(op, x, y, dtype)
+        } else {
+            self.int_binary(op, x, y, dtype)
+        }
+    }
+
+    pub(super) fn constant(&mut self, constant: Const) -> clif::Value {
         match constant.dtype() {
             Dtype::F32 => self.b.ins().f32const(Ieee32::with_bits(constant.bits() as u32)),
             Dtype::F64 => self.b.ins().f64const(Ieee64::with_bits(constant.bits() as u64)),
@@ -240,7 +250,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The low bits of a 64-bit integer.
-    fn truncate(&mut self, value: clif::Value, dtype: Dtype) -> clif::Value {
+    pub(super) fn truncate(&mut self, value: clif::Value, dtype: Dtype) -> clif::Value {
         if dtype.size() == 8 { value } else { self.b.ins().ireduce(clif_type(dtype), value) }
     }
 
@@ -364,18 +374,27 @@ impl Lowering<'_, '_> {
         self.call_math(dtype, function, &[x, y])
     }
 
-    /// `min` or `max` of floats: the other operand if one is NaN, the left one if they are
-    /// equal, as rustc's code on x86-64 gives for zeros of different sign.
     fn extremum(&mut self, op: Binary, x: clif::Value, y: clif::Value) -> clif::Value {
         let vector = vector_of(self.b.func.dfg.value_type(x));
         let [x, y] = [x, y].map(|value| self.splat(vector, value));
+        let result = self.vector_extremum(op, x, y);
+        self.lane(result)
+    }
+
+    /// `min` or `max` of floats: the other operand if one is NaN, the left one if they are
+    /// equal, as rustc's code on x86-64 gives for zeros of different sign.
+    pub(super) fn vector_extremum(
+        &mut self,
+        op: Binary,
+        x: clif::Value,
+        y: clif::Value,
+    ) -> clif::Value {
         // The instruction behind this pair gives `x` if `y` is NaN.
         let (low, high) = if op == Binary::Min { (y, x) } else { (x, y) };
         let right = self.b.ins().fcmp(FloatCC::LessThan, low, high);
         let numbers = self.choose(right, y, x);
         let nan = self.b.ins().fcmp(FloatCC::NotEqual, x, x);
-        let result = self.choose(nan, y, numbers);
-        self.lane(result)
+        self.choose(nan, y, numbers)
     }
 
     /// A vector with `x` in every lane.
@@ -468,7 +487,7 @@ impl Lowering<'_, '_> {
         self.lane(chosen)
     }
 
-    fn cast(&mut self, x: clif::Value, from: Dtype, to: Dtype) -> clif::Value {
+    pub(super) fn cast(&mut self, x: clif::Value, from: Dtype, to: Dtype) -> clif::Value {
         match (from.is_float(), to.is_float()) {
             (false, false) => self.int_to_int(x, from, to),
             (false, true) => self.int_to_float(x, from, to),
@@ -537,7 +556,7 @@ fn vector_of(ty: clif::Type) -> clif::Type {
     if ty == types::F32 { types::F32X4 } else { types::F64X2 }
 }
 
-fn int_code(op: Compare, dtype: Dtype) -> IntCC {
+pub(super) fn int_code(op: Compare, dtype: Dtype) -> IntCC {
     match (op, dtype.is_signed_int()) {
         (Compare::Eq, _) => IntCC::Equal,
         (Compare::Ne, _) => IntCC::NotEqual,
@@ -552,7 +571,7 @@ fn int_code(op: Compare, dtype: Dtype) -> IntCC {
     }
 }
 
-fn float_code(op: Compare) -> FloatCC {
+pub(super) fn float_code(op: Compare) -> FloatCC {
     match op {
         Compare::Eq => FloatCC::Equal,
         Compare::Ne => FloatCC::NotEqual,

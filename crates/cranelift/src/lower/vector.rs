@@ -1,9 +1,10 @@
-//! Vector loops: a call of the leaf that another code generator made for the loop, or nothing.
+//! Vector loops: a call of the leaf that another code generator made for the loop, or the loop
+//! in line ([`super::lanes`]), or nothing.
 //!
 //! How a leaf takes its arguments is said at [`mambo_compiler::backend::LoopCode`].
-//! A loop without a leaf does none of its turns, which leaves them to the plain loop behind it.
+//! A loop that is not run does none of its turns, which leaves them to the plain loop behind it.
 
-use super::Lowering;
+use super::{Lowering, Run};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     self as clif, BlockArg, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, types,
@@ -13,7 +14,7 @@ use mambo_compiler::backend::takes_registers;
 use mambo_ir::function::{Binary, Compare, Inst, Op, Terminator, Value};
 use mambo_ir::vector::{Step, VectorLoop};
 
-/// Fewer turns are done by the plain loop, for which the call would be a detour.
+/// Fewer turns are done by the plain loop, for which this would be a detour.
 const FEWEST_TURNS: i64 = 8;
 
 impl Lowering<'_, '_> {
@@ -23,19 +24,19 @@ impl Lowering<'_, '_> {
         let Op::VectorLoop { count, args, init, plan } = &info.op else { return };
         let none = self.b.ins().iconst(types::I64, 0);
         let init_values = self.scalars(init);
-        let Some(&leaf) = self.unit.leaves.get(&(self.index, inst)) else {
+        let Some(&run) = self.unit.runs.get(&(self.index, inst)) else {
             self.bind_loop_results(&info.results, none, &init_values);
             return;
         };
         self.leftovers[info.results[0].index()] = true;
         // Leaves give up before the first turn where lanes are too far apart.
         let far = plan.accesses.iter().any(|access| matches!(access.step, Step::Input(_)));
-        let checked = plan.is_checked();
-        if !checked && !far {
+        let far = far && matches!(run, Run::Leaf(_));
+        if !plan.is_checked() && !far {
             self.complete.push(info.results[0]);
         }
         let count = self.scalar(*count);
-        let call = self.b.create_block();
+        let on = self.b.create_block();
         let join = self.b.create_block();
         self.b.append_block_param(join, types::I64);
         for &value in &init_values {
@@ -46,16 +47,19 @@ impl Lowering<'_, '_> {
             self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, count, FEWEST_TURNS);
         let skip: Vec<BlockArg> =
             [none].iter().chain(&init_values).map(|&value| BlockArg::from(value)).collect();
-        self.b.ins().brif(enough, call, &[], join, &skip);
-        self.b.switch_to_block(call);
-        let done = self.call_leaf(leaf, plan, count, args, init);
+        self.b.ins().brif(enough, on, &[], join, &skip);
+        self.b.switch_to_block(on);
+        let done = match run {
+            Run::Leaf(leaf) => self.call_leaf(leaf, plan, count, args, init),
+            Run::Lanes => self.lanes(plan, count, args, init),
+        };
         self.b.ins().jump(join, &done);
         self.b.switch_to_block(join);
         let results = self.b.block_params(join).to_vec();
         self.bind_loop_results(&info.results, results[0], &results[1..]);
     }
 
-    /// Whether an instruction computes with how far a leaf came.
+    /// Whether an instruction computes with how far a vector loop came.
     pub(super) fn is_leftover(&self, op: &Op) -> bool {
         let func = self.func;
         let mut found = false;
@@ -70,7 +74,7 @@ impl Lowering<'_, '_> {
         found
     }
 
-    /// Whether a condition asks if a leaf did less than it could, of one that never does.
+    /// Whether a condition asks if a vector loop did less than it could, of one that never does.
     pub(super) fn is_complete(&self, cond: Value) -> bool {
         let Some(Op::Binary(Binary::And, less, _)) = self.def(cond) else { return false };
         match self.def(*less) {
