@@ -83,7 +83,7 @@ fn explain(text: &str, file: &str) -> Result<String, String> {
             let Op::VectorLoop { plan, .. } = &function.inst(inst).op else { continue };
             let code = X86::new(Simd::Avx512).compile(plan).map(|code| code.shape);
             let span = function.inst(inst).span;
-            outcomes.push(LoopOutcome { function: index, span, code });
+            outcomes.push(LoopOutcome { function: index, span, code, narrowed: None });
         }
     }
     Ok(SignatureExplanation::new(signature, &built, &outcomes).to_string())

@@ -105,6 +105,8 @@ pub struct LoopOutcome {
     pub span: Span,
     /// How its code was made, or why there is none.
     pub code: Result<LoopShape, String>,
+    /// What kept it from wider vectors that others have.
+    pub narrowed: Option<String>,
 }
 
 /// A backend could not compile a module.

@@ -44,6 +44,8 @@ pub struct LoopExplanation {
 pub struct Vectorized {
     /// Registers, lanes and copies.
     pub shape: LoopShape,
+    /// What keeps it from wider registers that the processor has.
+    pub narrowed: Option<String>,
     /// What it does.
     pub plan: VectorPlan,
 }
@@ -87,9 +89,11 @@ fn explain(
     let outcome = report.outcome.clone().and_then(|plan| {
         let made = outcomes.iter().find(|made| made.function == function && made.span == span);
         let refused = |what: &str| Obstacle { reason: Reason::Backend(what.into()), span };
-        match made.map(|made| &made.code) {
-            Some(Ok(shape)) => Ok(Vectorized { shape: shape.clone(), plan }),
-            Some(Err(what)) => Err(refused(what)),
+        match made.map(|made| (&made.code, &made.narrowed)) {
+            Some((Ok(shape), narrowed)) => {
+                Ok(Vectorized { shape: shape.clone(), narrowed: narrowed.clone(), plan })
+            }
+            Some((Err(what), _)) => Err(refused(what)),
             None => Err(Obstacle { reason: Reason::NoVectors, span }),
         }
     });
@@ -150,6 +154,9 @@ impl fmt::Display for Vectorized {
         let LoopShape { width, lanes, unroll, masked_tail } = &self.shape;
         write!(f, "in vectors: {width} bits, {lanes} turns each, {unroll} at a time")?;
         writeln!(f, "{}", if *masked_tail { ", masked tail" } else { ", plain tail" })?;
+        if let Some(what) = &self.narrowed {
+            writeln!(f, "    no wider: wider vectors have no {what}")?;
+        }
         for access in &self.plan.accesses {
             writeln!(f, "    {access}")?;
         }

@@ -40,22 +40,24 @@ impl Cranelift {
     /// Code for the host, with every feature of its processor; plain loops do all turns of vector
     /// loops.
     pub const fn new() -> Self {
-        Cranelift { baseline: false, loops: Loops::Plain }
+        Cranelift { baseline: false, loops: Loops { leaves: None, lanes: false } }
     }
 
     /// Code for any processor of the host's architecture.
     pub const fn baseline() -> Self {
-        Cranelift { baseline: true, loops: Loops::Plain }
+        Cranelift { baseline: true, ..Cranelift::new() }
     }
 
-    /// The same, with the leaves of vector loops made by `loops`.
-    pub const fn with_loops(self, loops: &'static dyn LoopBackend) -> Self {
-        Cranelift { loops: Loops::Leaves(loops), ..self }
+    /// The same, with vector loops in leaves made by `leaves`.
+    pub const fn with_loops(mut self, leaves: &'static dyn LoopBackend) -> Self {
+        self.loops.leaves = Some(leaves);
+        self
     }
 
-    /// The same, with vector loops in registers of 128 bits.
-    pub const fn with_lanes(self) -> Self {
-        Cranelift { loops: Loops::Lanes, ..self }
+    /// The same, with vector loops that no leaf is made for in registers of 128 bits.
+    pub const fn with_lanes(mut self) -> Self {
+        self.loops.lanes = true;
+        self
     }
 
     fn machine(self) -> Result<&'static Machine, String> {
@@ -74,9 +76,12 @@ impl Backend for Cranelift {
             BackendError { backend: self.name(), function, reason }
         })?;
         match self.compile_for(machine, module, self.loops) {
-            Err(error) if matches!(self.loops, Loops::Lanes) => {
-                let mut compiled = self.compile_for(machine, module, Loops::Plain)?;
-                compiled.outcomes = module::left_to_plain_loops(module, &error.reason);
+            Err(error) if self.loops.lanes => {
+                let plain = Loops { lanes: false, ..self.loops };
+                let mut compiled = self.compile_for(machine, module, plain)?;
+                if plain.leaves.is_none() {
+                    compiled.outcomes = module::left_to_plain_loops(module, &error.reason);
+                }
                 Ok(Box::new(compiled))
             }
             other => Ok(Box::new(other?)),

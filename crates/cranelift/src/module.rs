@@ -12,11 +12,12 @@ use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::UserFuncName;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
-use cranelift_module::{Linkage, Module as _};
+use cranelift_module::{Linkage, Module as _, ModuleError};
 use mambo_compiler::abi::Entry;
-use mambo_compiler::backend::{LoopBackend, LoopOutcome};
+use mambo_compiler::backend::{LoopBackend, LoopCode, LoopOutcome};
 use mambo_ir::Module;
 use mambo_ir::function::{FuncId, Op};
+use mambo_ir::vector::VectorLoop;
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -28,16 +29,13 @@ pub(crate) struct Code {
     pub(crate) memory: CodeMemory,
 }
 
-/// Who runs the turns of vector loops.
+/// Who runs the turns of vector loops, before the plain loops behind them.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) enum Loops {
-    /// The plain loops behind them.
-    #[default]
-    Plain,
+pub(crate) struct Loops {
     /// Leaves from another code generator.
-    Leaves(&'static dyn LoopBackend),
-    /// This one, in registers of 128 bits.
-    Lanes,
+    pub(crate) leaves: Option<&'static dyn LoopBackend>,
+    /// Where there are none, this one, in registers of 128 bits.
+    pub(crate) lanes: bool,
 }
 
 /// Why a module could not be compiled.
@@ -134,8 +132,7 @@ pub(crate) fn compile_module(
 /// Alignment of a leaf, so that its loops lie as they were laid out.
 const LEAF_ALIGN: u64 = 64;
 
-/// Decides how each vector loop is run, and has its leaf made if leaves are to run it. A loop
-/// for which that fails is left to the plain loop.
+/// Decides how each vector loop is run, and has its leaf made if leaves are to run it.
 fn runs(
     jit: &mut JITModule,
     module: &Module,
@@ -148,41 +145,55 @@ fn runs(
         for inst in function.reachable_insts() {
             let Op::VectorLoop { plan, .. } = &function.inst(inst).op else { continue };
             let span = function.inst(inst).span;
-            let loops = match loops {
-                Loops::Plain => continue,
-                Loops::Leaves(loops) => loops,
-                Loops::Lanes => {
-                    runs.insert((index, inst), Run::Lanes);
-                    let code = Ok(lower::lanes_shape(plan));
-                    outcomes.push(LoopOutcome { function: index, span, code });
+            let mut outcome = |code, narrowed| {
+                outcomes.push(LoopOutcome { function: index, span, code, narrowed });
+            };
+            let leaf = loops.leaves.map(|leaves| leaf_code(leaves, plan));
+            let refused = match leaf {
+                Some(Ok(code)) => {
+                    let name = format!("{}.{index}.{inst}", function.name);
+                    let id = place_leaf(jit, &name, plan, &code.bytes)
+                        .map_err(|reason| Failure { function: function.name.clone(), reason })?;
+                    if let Some(text) = &mut listing {
+                        let listing = code.listing();
+                        let _ = writeln!(text, "; {name} (vector loop at {span})\n{listing}");
+                    }
+                    runs.insert((index, inst), Run::Leaf(id));
+                    outcome(Ok(code.shape), None);
                     continue;
                 }
+                Some(Err(reason)) => Some(reason),
+                None => None,
             };
-            let compiled = catch_unwind(AssertUnwindSafe(|| loops.compile(plan)));
-            let compiled = compiled.unwrap_or_else(|payload| Err(crate::panic_text(&*payload)));
-            let code = match compiled {
-                Ok(code) => code,
-                Err(reason) => {
-                    outcomes.push(LoopOutcome { function: index, span, code: Err(reason) });
-                    continue;
-                }
-            };
-            let failure = |error: cranelift_module::ModuleError| Failure {
-                function: function.name.clone(),
-                reason: error.to_string(),
-            };
-            let name = format!("{}.{index}.{inst}", function.name);
-            let signature = lower::leaf_signature(plan);
-            let id = jit.declare_function(&name, Linkage::Local, &signature).map_err(failure)?;
-            jit.define_function_bytes(id, LEAF_ALIGN, &code.bytes, &[]).map_err(failure)?;
-            if let Some(text) = &mut listing {
-                let _ = writeln!(text, "; {name} (vector loop at {span})\n{}", code.listing());
+            if loops.lanes {
+                runs.insert((index, inst), Run::Lanes);
+                outcome(Ok(lower::lanes_shape(plan)), refused);
+            } else if let Some(reason) = refused {
+                outcome(Err(reason), None);
             }
-            runs.insert((index, inst), Run::Leaf(id));
-            outcomes.push(LoopOutcome { function: index, span, code: Ok(code.shape) });
         }
     }
     Ok(runs)
+}
+
+/// The leaf of a loop. A code generator that panics has refused it.
+fn leaf_code(leaves: &dyn LoopBackend, plan: &VectorLoop) -> Result<LoopCode, String> {
+    let compiled = catch_unwind(AssertUnwindSafe(|| leaves.compile(plan)));
+    compiled.unwrap_or_else(|payload| Err(crate::panic_text(&*payload)))
+}
+
+/// Makes a leaf a function of the module.
+fn place_leaf(
+    jit: &mut JITModule,
+    name: &str,
+    plan: &VectorLoop,
+    bytes: &[u8],
+) -> Result<cranelift_module::FuncId, String> {
+    let signature = lower::leaf_signature(plan);
+    let text = |error: ModuleError| error.to_string();
+    let id = jit.declare_function(name, Linkage::Local, &signature).map_err(text)?;
+    jit.define_function_bytes(id, LEAF_ALIGN, bytes, &[]).map_err(text)?;
+    Ok(id)
 }
 
 /// What becomes of vector loops whose turns are all left to plain loops for a reason.
@@ -195,6 +206,7 @@ pub(crate) fn left_to_plain_loops(module: &Module, reason: &str) -> Vec<LoopOutc
             function: index,
             span: function.inst(inst).span,
             code: Err(reason.to_owned()),
+            narrowed: None,
         }));
     }
     outcomes

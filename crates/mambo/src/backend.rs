@@ -1,5 +1,5 @@
 //! Which backend a process has: Cranelift, with vector loops in leaves for the processor of the
-//! host if there are such, else at 128 bits.
+//! host where there are such, else at 128 bits.
 
 use mambo_cranelift::Cranelift;
 use mambo_runtime::generated::Backend;
@@ -32,7 +32,7 @@ fn with_simd(bits: u32) -> Cranelift {
     use mambo_x86::{Simd, X86};
     static LOOPS: OnceLock<X86> = OnceLock::new();
     match Simd::widest(bits) {
-        Some(simd) => Cranelift::new().with_loops(LOOPS.get_or_init(|| X86::new(simd))),
+        Some(simd) => with_lanes(bits).with_loops(LOOPS.get_or_init(|| X86::new(simd))),
         None => with_lanes(bits),
     }
 }

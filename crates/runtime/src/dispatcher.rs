@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::rank::Layouts;
 use crate::ret::Ret;
 use mambo_compiler::abi::Entry;
+use mambo_compiler::backend::LoopOutcome;
 use mambo_compiler::explain::Explanation;
 use mambo_compiler::source::{Capture, Instance, KernelSource};
 use mambo_ir::{Layout, Signature, Type};
@@ -119,7 +120,8 @@ pub struct Stats {
     pub code_bytes: usize,
     /// Loops that run in vectors.
     pub vector_loops: usize,
-    /// Loops that could run in vectors, but that the backend left to plain code.
+    /// Loops that could run in vectors of this processor, or in wider ones than they do, but
+    /// that the code generator for these refused.
     pub refused_loops: usize,
 }
 
@@ -381,16 +383,14 @@ impl Dispatcher {
     /// Figures of what is compiled so far.
     pub fn stats(&self) -> Stats {
         let all = self.all_compiled();
-        let loops = |made: bool| {
-            let outcomes = all.iter().flat_map(|compiled| compiled.artifact.loops());
-            outcomes.filter(|outcome| outcome.code.is_ok() == made).count()
-        };
+        let outcomes = || all.iter().flat_map(|compiled| compiled.artifact.loops());
+        let refused = |outcome: &&LoopOutcome| outcome.code.is_err() || outcome.narrowed.is_some();
         Stats {
             compiled: all.len(),
             compile_time: all.iter().map(|compiled| compiled.time).sum(),
             code_bytes: all.iter().map(|compiled| compiled.artifact.code_size()).sum(),
-            vector_loops: loops(true),
-            refused_loops: loops(false),
+            vector_loops: outcomes().filter(|outcome| outcome.code.is_ok()).count(),
+            refused_loops: outcomes().filter(refused).count(),
         }
     }
 }

@@ -127,7 +127,12 @@ fn compiles_on(machine: &Machine, name: &str) {
         let module = mambo_ir::text::parse(&text).unwrap_or_else(|error| panic!("{text}\n{error}"));
         mambo_ir::verify::verify(&module).unwrap_or_else(|error| panic!("{text}\n{error}"));
         let mut listing = String::new();
-        match compile_module(machine, &module, Loops::Lanes, Some(&mut listing)) {
+        match compile_module(
+            machine,
+            &module,
+            Loops { leaves: None, lanes: true },
+            Some(&mut listing),
+        ) {
             Ok(code) => assert!(code.loops.iter().all(|made| made.code.is_ok()), "{text}"),
             Err(failure) => panic!("{name}\n{text}\n{}", failure.reason),
         }
