@@ -7,7 +7,7 @@
 //! * `leaf`: the function around the body: its arguments, the machine loops, the way out;
 //! * `build`: instructions one by one, and constants;
 //! * `arithmetic`, `convert`, `mask`, `memory`, `reduce`: the operations by family;
-//! * `merge`: operations under a mask; `region`: loops and branches inside the body.
+//! * `fold`: loads that are operands; `merge`: operations under a mask; `region`: loops and branches inside the body.
 //!
 //! With AVX-512 a mask is a mask register; with AVX2 it is a vector whose lanes are all ones
 //! or zeros, of the width of what was compared.
@@ -15,6 +15,7 @@
 mod arithmetic;
 mod build;
 mod convert;
+mod fold;
 mod leaf;
 mod mask;
 mod memory;
@@ -30,7 +31,7 @@ use mambo_ir::function::{Op, Value};
 use mambo_ir::vector::{NESTED, Step, VectorInst, VectorLoop, VectorOp};
 use mambo_ir::{Const, Dtype};
 use regalloc2::VReg;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(crate) use leaf::{Selected, select};
 
@@ -115,6 +116,9 @@ struct Selector<'a> {
     stays: Vec<bool>,
     /// The operations that wait for a choice; see `merge`.
     merged: HashMap<Value, Op>,
+    /// The loads that wait for their use, and those that do so now; see `fold`.
+    awaited: HashSet<Value>,
+    waiting: HashMap<VReg, fold::Waiting>,
     /// The constants that values are.
     constants: Vec<Option<Const>>,
     kept: HashMap<Kept, VReg>,
@@ -161,7 +165,10 @@ impl Selector<'_> {
                 let result = inst.result.ok_or("an instruction without a result")?;
                 Some(Lanes::Vector(self.inner_turn(*depth, self.plan.dtype(result))?))
             }
-            VectorOp::Load { access, mask } => Some(self.load(*access, *mask, copy)?),
+            VectorOp::Load { access, mask } => {
+                let waits = inst.result.is_some_and(|value| self.awaited.contains(&value));
+                Some(self.load(*access, *mask, waits, copy)?)
+            }
             VectorOp::Store { access, value, mask } => {
                 self.store(*access, *value, *mask, copy)?;
                 None

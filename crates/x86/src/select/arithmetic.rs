@@ -1,5 +1,6 @@
 //! Arithmetic in lanes, with the results of rustc's code.
 
+use super::fold::commutes;
 use super::{Lanes, Mask, Select, Selector};
 use crate::opcode::*;
 use crate::register::Width;
@@ -131,7 +132,10 @@ impl Selector<'_> {
                 self.shift(op, a, b, dtype)
             }
             _ => {
-                let (a, b) = (self.vector(a)?, self.vector(b)?);
+                let (mut a, mut b) = (self.vector(a)?, self.vector(b)?);
+                if self.waits(a) && !self.waits(b) && commutes(op) {
+                    (a, b) = (b, a);
+                }
                 self.combine(op, a, b, dtype)
             }
         };
@@ -287,7 +291,10 @@ impl Selector<'_> {
         let width = self.width(dtype.size());
         // The operand that is overwritten should not be one that is kept.
         let stays = |value: Value| self.stays[value.index()];
-        let (over, factor) = if stays(a) { (b, a) } else { (a, b) };
+        let (mut over, mut factor) = if stays(a) { (b, a) } else { (a, b) };
+        if self.waits(self.vector(over)?) && !stays(factor) {
+            (over, factor) = (factor, over);
+        }
         let onto_factor = stays(c) && !stays(over);
         let (over, factor, c) = (self.vector(over)?, self.vector(factor)?, self.vector(c)?);
         Ok(Lanes::Vector(if onto_factor {

@@ -57,7 +57,12 @@ impl Selector<'_> {
     }
 
     pub(super) fn push(&mut self, inst: VectorInst, operands: &[Operand]) {
-        self.code.push(Kind::Vector(inst), operands);
+        if self.waiting.is_empty() {
+            self.code.push(Kind::Vector(inst), operands);
+            return;
+        }
+        let (inst, operands) = self.take_waiting(inst, operands);
+        self.code.push(Kind::Vector(inst), &operands);
     }
 
     pub(super) fn new_vector(&mut self) -> VReg {

@@ -12,6 +12,7 @@
 //! all copies before the next one. A requirement that fails jumps to the exit with the number
 //! of the first turn of its batch.
 
+use super::fold::awaited_loads;
 use super::merge::merged_operations;
 use super::pressure::Pressure;
 use super::{Partials, Place, Select, Selector, Target, widest};
@@ -67,6 +68,7 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
         stays[result.index()] =
             matches!(inst.op, VectorOp::Each(Op::Const(_)) | VectorOp::Splat(_));
     });
+    let merged = if target.evex { merged_operations(plan) } else { HashMap::new() };
     let mut selector = Selector {
         plan,
         target,
@@ -77,7 +79,9 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
         values: Vec::new(),
         copy: 0,
         stays,
-        merged: if target.evex { merged_operations(plan) } else { HashMap::new() },
+        awaited: awaited_loads(plan, &merged),
+        waiting: HashMap::new(),
+        merged,
         constants,
         kept: HashMap::new(),
         moving: HashMap::new(),
@@ -454,6 +458,7 @@ impl Selector<'_> {
     fn batch(&mut self) {
         self.moving.clear();
         self.masks.clear();
+        self.waiting.clear();
         self.values.iter_mut().for_each(|values| values.fill(None));
     }
 

@@ -2,6 +2,7 @@
 //! at a distance, which are gathered and scattered.
 
 use super::build::{broadcast, slot_of};
+use super::fold::Waiting;
 use super::{Kept, Lanes, Mask, Place, Select, Selector};
 use crate::opcode::*;
 use crate::register::Width;
@@ -312,12 +313,32 @@ impl Selector<'_> {
 
     // Loads.
 
-    pub(super) fn load(&mut self, access: u32, mask: Option<Value>, copy: &Place) -> Select<Lanes> {
+    /// Loads an access; one that `waits` may do so when it is used.
+    pub(super) fn load(
+        &mut self,
+        access: u32,
+        mask: Option<Value>,
+        waits: bool,
+        copy: &Place,
+    ) -> Select<Lanes> {
         let mask = self.mask_of(mask)?;
         let dtype = self.plan.access_dtype(access);
         let size = dtype.size();
         let address = self.address(access, copy)?;
         let masked = mask.is_some() || copy.tail.is_some();
+        if let Address::Side { base, index, displacement } = address
+            && waits
+            && !masked
+            && dtype != Dtype::Bool
+            && self.lanes * size >= 16
+        {
+            let (opcode, scale) = (self.either(&VMOVUPS, &VMOVDQU64), size as u8);
+            let width = self.width(size);
+            let waiting = Waiting { opcode, width, base, index, scale, displacement };
+            let register = self.new_vector();
+            self.waiting.insert(register, waiting);
+            return Ok(Lanes::Vector(register));
+        }
         let lanes = match address {
             Address::Reversed { .. } if masked => {
                 let apart = self.as_apart(access, copy)?;
