@@ -77,12 +77,12 @@ fn operand_in_memory(
     if inst.result.is_some_and(|result| merged.contains_key(&result)) {
         return [None; 2];
     }
-    match &inst.op {
-        &VectorOp::Each(Op::Binary(op, a, b)) if simple(op, plan.dtype(a)).is_some() => {
+    match inst.op {
+        VectorOp::Each(Op::Binary(op, a, b)) if simple(op, plan.dtype(a)).is_some() => {
             [Some(b), Some(a).filter(|_| commutes(op))]
         }
-        &VectorOp::Each(Op::MulAdd(a, b, _)) => [Some(b), Some(a)],
-        &VectorOp::Accumulate { value, mask: None, reduction } => {
+        VectorOp::Each(Op::MulAdd(a, b, _)) => [Some(b), Some(a)],
+        VectorOp::Accumulate { value, mask: None, reduction } => {
             let reduction = plan.reductions[reduction as usize];
             [Some(value).filter(|_| simple(reduction.op, reduction.dtype).is_some()), None]
         }
