@@ -238,7 +238,7 @@ impl Generator {
             let value = self.value(dtype, 3);
             let mut statement = format!("{name}[{place}] = {value};");
             match self.random.weighted(&[65, 20, 15]) {
-                0 => {}
+                0 => statement += &self.rest_of_group(&name, &place, dtype),
                 1 => {
                     let cond = self.value(Dtype::Bool, 2);
                     statement = format!("if {cond} {{ {statement} }}");
@@ -268,14 +268,33 @@ impl Generator {
         statements
     }
 
+    /// Stores to all that lies between elements that are apart, now and then.
+    fn rest_of_group(&mut self, name: &str, place: &str, dtype: Dtype) -> String {
+        let Some((line, own)) = place.rsplit_once(" + ") else { return String::new() };
+        let Some((apart, _)) = line.split_once(" * ") else { return String::new() };
+        if self.random.chance(40) {
+            return String::new();
+        }
+        let apart: usize = apart.parse().expect("a number of elements");
+        let others = (0..apart).filter(|other| other.to_string() != own);
+        let stores = others.map(|other| {
+            let value = self.value(dtype, 2);
+            format!(" {name}[{line} + {other}] = {value};")
+        });
+        stores.collect()
+    }
+
     /// An index that is a line, mostly the index of the loop.
     fn place(&mut self) -> String {
         let index = if self.index == Dtype::Usize { "i" } else { "i as usize" };
-        match self.random.weighted(&[76, 8, 6, 5, 5]) {
+        match self.random.weighted(&[72, 8, 6, 9, 5]) {
             0 => index.into(),
             1 => format!("{index} + {}", self.random.between(1, 2)),
             2 => format!("n - 1 - ({index})"),
-            3 => format!("2 * ({index})"),
+            3 => {
+                let apart = self.random.between(2, 4);
+                format!("{apart} * ({index}) + {}", self.random.below(apart))
+            }
             _ => format!("({index}) / 2"),
         }
     }
@@ -510,7 +529,8 @@ impl Loop {
             .iter()
             .map(|param| match &param.ty {
                 Type::Array(array) => {
-                    let mut len = if random.chance(70) { 2 * n + 3 } else { n + 3 };
+                    let times = [4, 2, 1][random.weighted(&[25, 50, 25])];
+                    let mut len = times * n + 3;
                     if short && random.chance(50) {
                         len = random.below(n + 1);
                     }

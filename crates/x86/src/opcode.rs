@@ -447,6 +447,7 @@ opcodes! {
     // Permutations.
     VPERMQ_IMMEDIATE = "vpermq", 1, 3, 0x00, Some(1), Some(1), 8, Full, WideImmediate, None, None;
     VPERMPD_IMMEDIATE = "vpermpd", 1, 3, 0x01, Some(1), Some(1), 8, Full, WideImmediate, None, None;
+    VPBLENDD = "vpblendd", 1, 3, 0x02, Some(0), None, 4, Full, ThreeImmediate, None, None;
     VPERMD = "vpermd", 1, 2, 0x36, Some(0), Some(0), 4, Full, WideThree, None, None;
     VPERMPS = "vpermps", 1, 2, 0x16, Some(0), Some(0), 4, Full, WideThree, None, None;
     VPERMQ = "vpermq", 1, 2, 0x36, None, Some(1), 8, Full, WideThree, None, None;

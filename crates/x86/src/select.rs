@@ -7,7 +7,7 @@
 //! * `leaf`: the function around the body: its arguments, the machine loops, the way out;
 //! * `build`: instructions one by one, and constants;
 //! * `arithmetic`, `convert`, `mask`, `memory`, `reduce`: the operations by family;
-//! * `fold`: loads that are operands; `merge`: operations under a mask; `region`: loops and branches inside the body.
+//! * `interleave`: elements a few apart; `fold`: loads that are operands; `merge`: operations under a mask; `region`: loops and branches inside the body.
 //!
 //! With AVX-512 a mask is a mask register; with AVX2 it is a vector whose lanes are all ones
 //! or zeros, of the width of what was compared.
@@ -16,6 +16,7 @@ mod arithmetic;
 mod build;
 mod convert;
 mod fold;
+mod interleave;
 mod leaf;
 mod mask;
 mod memory;
@@ -133,6 +134,8 @@ struct Selector<'a> {
     block: Option<VReg>,
     /// The inputs, where they came in registers.
     arguments: Vec<VReg>,
+    /// Stores that are done together.
+    store_groups: Vec<interleave::StoreGroup>,
     /// The accesses that are only written, side by side and without a mask.
     streams: Vec<u32>,
 }

@@ -13,6 +13,7 @@
 //! of the first turn of its batch.
 
 use super::fold::awaited_loads;
+use super::interleave::store_groups;
 use super::merge::merged_operations;
 use super::pressure::Pressure;
 use super::{Partials, Place, Select, Selector, Target, widest};
@@ -90,6 +91,7 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
         inner_bases: HashMap::new(),
         block: None,
         arguments: Vec::new(),
+        store_groups: store_groups(plan),
         streams: Vec::new(),
     };
     let copies = selector.copies();

@@ -354,7 +354,10 @@ impl Selector<'_> {
             Address::One { base, displacement } => {
                 self.load_one(base, displacement, size, mask, copy)?
             }
-            Address::Apart(apart) => self.load_apart(apart, size, mask, copy)?,
+            Address::Apart(apart) => match self.interleaving(access) {
+                Some(distance) if !masked => self.load_interleaved(apart, distance, size)?,
+                _ => self.load_apart(apart, size, mask, copy)?,
+            },
         };
         if dtype == Dtype::Bool {
             return Ok(Lanes::Mask(self.nonzero(lanes, 1)));
@@ -363,7 +366,7 @@ impl Selector<'_> {
     }
 
     /// An access of a known distance as one of lanes apart.
-    fn as_apart(&mut self, number: u32, copy: &Place) -> Select<Apart> {
+    pub(super) fn as_apart(&mut self, number: u32, copy: &Place) -> Select<Apart> {
         let access = self.plan.accesses[number as usize];
         let element = self.plan.element(access.base);
         let step = self.byte_step(&access).ok_or("a distance")?;
@@ -514,6 +517,9 @@ impl Selector<'_> {
         mask: Option<Value>,
         copy: &Place,
     ) -> Select {
+        if mask.is_none() && self.store_of_group(access, copy)? {
+            return Ok(());
+        }
         let mask = self.mask_of(mask)?;
         let dtype = self.plan.access_dtype(access);
         let size = dtype.size();
