@@ -58,6 +58,12 @@ pub enum Shape {
     WideExtract,
     /// A vector of 256 bits, from one with 128 of them replaced.
     Insert128,
+    /// A vector, from one with 128 bits replaced.
+    WideInsert,
+    /// A vector of 128 bits, from one with an element replaced by one in memory.
+    InsertElement,
+    /// Memory, from an element of a vector of 128 bits.
+    ExtractElement,
     /// 256 bits, from a half of a vector of 512.
     Extract256,
     /// A vector of 512 bits, from one with a half replaced.
@@ -479,6 +485,15 @@ opcodes! {
     VEXTRACTI128 = "vextracti128", 1, 3, 0x39, Some(0), None, 0, Full, Extract128, None, None;
     VINSERTF128 = "vinsertf128", 1, 3, 0x18, Some(0), None, 0, Full, Insert128, None, None;
     VINSERTI128 = "vinserti128", 1, 3, 0x38, Some(0), None, 0, Full, Insert128, None, None;
+    VINSERTI32X4 = "vinserti32x4", 1, 3, 0x38, None, Some(0), 0, Bytes16, WideInsert, None, None;
+    VPINSRB = "vpinsrb", 1, 3, 0x20, Some(0), Some(0), 1, Element, InsertElement, None, None;
+    VPINSRW = "vpinsrw", 1, 1, 0xC4, Some(0), Some(0), 2, Element, InsertElement, None, None;
+    VPINSRD = "vpinsrd", 1, 3, 0x22, Some(0), Some(0), 4, Element, InsertElement, None, None;
+    VPINSRQ = "vpinsrq", 1, 3, 0x22, Some(1), Some(1), 8, Element, InsertElement, None, None;
+    VPEXTRB = "vpextrb", 1, 3, 0x14, Some(0), Some(0), 1, Element, ExtractElement, None, None;
+    VPEXTRW = "vpextrw", 1, 3, 0x15, Some(0), Some(0), 2, Element, ExtractElement, None, None;
+    VPEXTRD = "vpextrd", 1, 3, 0x16, Some(0), Some(0), 4, Element, ExtractElement, None, None;
+    VPEXTRQ = "vpextrq", 1, 3, 0x16, Some(1), Some(1), 8, Element, ExtractElement, None, None;
     VEXTRACTF64X4 = "vextractf64x4", 1, 3, 0x1B, None, Some(1), 0, Bytes32, Extract256, None, None;
     VEXTRACTI64X4 = "vextracti64x4", 1, 3, 0x3B, None, Some(1), 0, Bytes32, Extract256, None, None;
     VINSERTF64X4 = "vinsertf64x4", 1, 3, 0x1A, None, Some(1), 0, Bytes32, Insert256, None, None;

@@ -7,11 +7,12 @@
 //! * `leaf`: the function around the body: its arguments, the machine loops, the way out;
 //! * `build`: instructions one by one, and constants;
 //! * `arithmetic`, `convert`, `mask`, `memory`, `reduce`: the operations by family;
-//! * `interleave`: elements a few apart; `fold`: loads that are operands; `merge`: operations under a mask; `region`: loops and branches inside the body.
+//! * `apart`: elements at a distance, `interleave`: those a few apart; `fold`: loads that are operands; `merge`: operations under a mask; `region`: loops and branches inside the body.
 //!
 //! With AVX-512 a mask is a mask register; with AVX2 it is a vector whose lanes are all ones
 //! or zeros, of the width of what was compared.
 
+mod apart;
 mod arithmetic;
 mod build;
 mod convert;
@@ -77,6 +78,8 @@ enum Kept {
     Base(u32),
     /// The bytes that the access of this number moves in a turn.
     ByteStep(u32),
+    /// So many times that.
+    Steps(u32, u8),
     /// The bytes that the access of this number moves in a turn of the region of this depth.
     InnerStep(u32, usize),
     /// The distances of the lanes of a strided access, in bytes.

@@ -127,6 +127,7 @@ fn widths(opcode: &Opcode, evex: bool) -> &'static [Width] {
     use Width::{W128, W256, W512};
     match (opcode.shape, evex) {
         (Shape::Masks2 | Shape::Masks3 | Shape::StoreMask | Shape::FromGpr, false) => &[W128],
+        (Shape::InsertElement | Shape::ExtractElement, _) => &[W128],
         (Shape::Insert128 | Shape::Extract128, false) => &[W256],
         (Shape::Insert256 | Shape::Extract256, true) => &[W512],
         (
@@ -134,7 +135,8 @@ fn widths(opcode: &Opcode, evex: bool) -> &'static [Width] {
             | Shape::WideThree
             | Shape::WideThreeImmediate
             | Shape::WideImmediate
-            | Shape::WideExtract,
+            | Shape::WideExtract
+            | Shape::WideInsert,
             evex,
         ) => {
             if evex {
@@ -154,12 +156,16 @@ fn draw(random: &mut Random, opcode: &Opcode, evex: bool, width: Width) {
     let (d, a) = (random.vector(evex), random.vector(evex));
     let mut form = if evex { Form::evex(width) } else { Form::vex(width) };
     let to_mask = matches!(opcode.shape, Mask | MaskImmediate);
-    let no_mask = matches!(opcode.shape, FromMask | ToMask | StoreOnly);
+    let no_mask =
+        matches!(opcode.shape, FromMask | ToMask | StoreOnly | InsertElement | ExtractElement);
     let mut rm = match random.one_in(2) {
         true => Operand::Register(random.vector(evex).0),
         false => Operand::Memory(random.memory()),
     };
-    let only_memory = matches!(opcode.shape, StoreOnly | StoreMask | MaskedLoad | MaskedStore);
+    let only_memory = matches!(
+        opcode.shape,
+        StoreOnly | StoreMask | MaskedLoad | MaskedStore | InsertElement | ExtractElement
+    );
     let only_register =
         matches!(opcode.shape, FromGpr | ToGpr | FromMask | ToMask | Masks2 | Masks3)
             || (opcode.shape == Shift && !evex);
@@ -188,7 +194,8 @@ fn draw(random: &mut Random, opcode: &Opcode, evex: bool, width: Width) {
             code.vector(opcode, form, d, a, rm);
             vec![Seen::Vector(d.0), Seen::Vector(a.0), seen(rm)]
         }
-        ThreeImmediate | WideThreeImmediate | Insert128 | Insert256 => {
+        ThreeImmediate | WideThreeImmediate | Insert128 | WideInsert | Insert256
+        | InsertElement => {
             code.vector_immediate(opcode, form, d, a, rm, byte);
             vec![Seen::Vector(d.0), Seen::Vector(a.0), seen(rm), Seen::Immediate(byte)]
         }
@@ -204,7 +211,7 @@ fn draw(random: &mut Random, opcode: &Opcode, evex: bool, width: Width) {
             code.vector(opcode, form, d, none, rm);
             vec![seen(rm), Seen::Vector(d.0)]
         }
-        Extract128 | WideExtract | Extract256 => {
+        Extract128 | WideExtract | Extract256 | ExtractElement => {
             code.vector_immediate(opcode, form, d, none, rm, byte);
             vec![seen(rm), Seen::Vector(d.0), Seen::Immediate(byte)]
         }

@@ -102,7 +102,7 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
         width: target.width.bytes() as u32 * 8,
         lanes: lanes as u32,
         unroll: copies as u32,
-        masked_tail: target.evex && plan.partials().is_none(),
+        masked_tail: selector.masks_lanes() && plan.partials().is_none(),
     };
     Ok(Selected { code: selector.code.finish(words), pool: selector.pool, shape })
 }
@@ -133,6 +133,7 @@ impl Selector<'_> {
             return partials / self.lanes;
         }
         let Pressure { work, live, kept } = Pressure::of(self.plan, &self.stays);
+        let work = work + self.apart_work();
         let registers = if self.target.evex { 32 } else { 16 };
         let fits =
             |copies: usize| copies * live + kept <= registers && copies * work <= LONGEST_BATCH;
@@ -251,7 +252,7 @@ impl Selector<'_> {
     /// same turn for all accesses.
     fn peel(&mut self, frame: &Frame, state: State) -> Select<State> {
         let sides = self.sides();
-        if !self.target.evex
+        if !self.masks_lanes()
             || self.plan.is_checked()
             || self.has_inner_loop()
             || self.plan.partials().is_some()
@@ -418,7 +419,7 @@ impl Selector<'_> {
             self.jump(after, &done);
             state = self.start(after, &done.1);
         }
-        if !self.target.evex {
+        if !self.masks_lanes() {
             return Ok(state);
         }
         let after = self.code.label();

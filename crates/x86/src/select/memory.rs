@@ -66,7 +66,7 @@ impl Selector<'_> {
     }
 
     /// The bytes between turns, if known.
-    fn byte_step(&self, access: &Access) -> Option<i64> {
+    pub(super) fn byte_step(&self, access: &Access) -> Option<i64> {
         let element = self.plan.element(access.base).size() as i64;
         match access.step {
             Step::Const(step) => step.checked_mul(element),
@@ -170,7 +170,7 @@ impl Selector<'_> {
         Ok(result)
     }
 
-    fn shifted_left(&mut self, a: VReg, by: u8) -> VReg {
+    pub(super) fn shifted_left(&mut self, a: VReg, by: u8) -> VReg {
         let result = self.code.vreg(INT);
         let operands = [Operand::reg_reuse_def(result, 1), Operand::reg_use(a)];
         self.code.push(Kind::ShiftLeft(by), &operands);
@@ -208,7 +208,7 @@ impl Selector<'_> {
     }
 
     /// The address of an access in the first lane, `ahead` turns on.
-    fn moved(&mut self, number: u32, base: VReg, copy: &Place, ahead: usize) -> VReg {
+    pub(super) fn moved(&mut self, number: u32, base: VReg, copy: &Place, ahead: usize) -> VReg {
         let key = (number, ahead);
         if let Some(&known) = self.moving.get(&key) {
             return known;
@@ -225,7 +225,7 @@ impl Selector<'_> {
     }
 
     /// The bytes between turns in a register.
-    fn step_bytes(&mut self, number: u32) -> VReg {
+    pub(super) fn step_bytes(&mut self, number: u32) -> VReg {
         let access = self.plan.accesses[number as usize];
         let known = self.byte_step(&access);
         let element = self.plan.element(access.base).size();
@@ -324,8 +324,18 @@ impl Selector<'_> {
         let mask = self.mask_of(mask)?;
         let dtype = self.plan.access_dtype(access);
         let size = dtype.size();
-        let address = self.address(access, copy)?;
         let masked = mask.is_some() || copy.tail.is_some();
+        if !masked && self.is_apart(access) {
+            let lanes = match self.interleaving(access) {
+                Some(distance) => {
+                    let apart = self.as_apart(access, copy)?;
+                    self.load_interleaved(apart, distance, size)?
+                }
+                None => self.load_one_by_one(access, size, copy)?,
+            };
+            return Ok(self.as_lanes(lanes, dtype));
+        }
+        let address = self.address(access, copy)?;
         if let Address::Side { base, index, displacement } = address
             && waits
             && !masked
@@ -354,15 +364,17 @@ impl Selector<'_> {
             Address::One { base, displacement } => {
                 self.load_one(base, displacement, size, mask, copy)?
             }
-            Address::Apart(apart) => match self.interleaving(access) {
-                Some(distance) if !masked => self.load_interleaved(apart, distance, size)?,
-                _ => self.load_apart(apart, size, mask, copy)?,
-            },
+            Address::Apart(apart) => self.load_apart(apart, size, mask, copy)?,
         };
-        if dtype == Dtype::Bool {
-            return Ok(Lanes::Mask(self.nonzero(lanes, 1)));
+        Ok(self.as_lanes(lanes, dtype))
+    }
+
+    /// What was loaded as a value of its type.
+    fn as_lanes(&mut self, loaded: VReg, dtype: Dtype) -> Lanes {
+        match dtype {
+            Dtype::Bool => Lanes::Mask(self.nonzero(loaded, 1)),
+            _ => Lanes::Vector(loaded),
         }
-        Ok(Lanes::Vector(lanes))
     }
 
     /// An access of a known distance as one of lanes apart.
@@ -529,8 +541,11 @@ impl Selector<'_> {
         } else {
             self.vector(value)?
         };
-        let address = self.address(access, copy)?;
         let masked = mask.is_some() || copy.tail.is_some();
+        if !masked && self.is_apart(access) {
+            return self.store_one_by_one(access, size, lanes, copy);
+        }
+        let address = self.address(access, copy)?;
         match address {
             Address::Side { .. } => self.store_whole(access, &address, size, lanes, mask, copy),
             Address::Reversed { .. } if !masked => {
