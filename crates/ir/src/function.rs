@@ -32,6 +32,7 @@ use crate::signature::Layout;
 use crate::site::Site;
 use crate::span::Span;
 use crate::vector::VectorLoop;
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
@@ -771,11 +772,12 @@ impl Function {
         callees
     }
 
-    /// The instructions that are in the tree of blocks, outer ones first.
+    /// The instructions that are in the tree of blocks, outer ones first, those of one depth in
+    /// order.
     pub fn reachable_insts(&self) -> Vec<Inst> {
         let mut insts = Vec::new();
-        let mut open = vec![self.entry];
-        while let Some(block) = open.pop() {
+        let mut open = VecDeque::from([self.entry]);
+        while let Some(block) = open.pop_front() {
             for &inst in &self.block(block).insts {
                 insts.push(inst);
                 open.extend(self.inst(inst).op.blocks());

@@ -46,6 +46,7 @@ use mambo_ir::function::{
 use mambo_ir::vector::{Step, VectorLoop};
 use mambo_ir::{Dtype, Span};
 use partials::PlainPartials;
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -316,8 +317,8 @@ struct Vector {
 }
 
 impl Vector {
-    /// Appends the loop, and gives its results. Strides that are known at run time only are
-    /// mostly 1: there is a second form of the loop for that.
+    /// Appends the loop, and gives its results. Strides that are known at run time only have
+    /// values they mostly are: there are forms of the loop for these, the likeliest first.
     fn insert(
         &self,
         func: &mut Function,
@@ -325,51 +326,51 @@ impl Vector {
         span: Span,
         out: &mut Vec<Inst>,
     ) -> Vec<Value> {
-        let mut steps: Vec<u32> = plan
-            .accesses
+        let likely = likely_steps(&plan);
+        let forms: Vec<Inst> = likely
             .iter()
-            .filter_map(|access| match access.step {
-                Step::Input(input) => Some(input),
-                Step::Const(_) => None,
-            })
+            .map(|steps| self.new_loop(func, with_steps(&plan, steps), span))
             .collect();
-        steps.sort_unstable();
-        steps.dedup();
-        if steps.is_empty() {
-            let inst = self.new_loop(func, plan, span);
-            out.push(inst);
-            return func.inst(inst).results.clone();
+        let mut inst = self.new_loop(func, plan, span);
+        let mut before = Vec::new();
+        for (steps, form) in likely.iter().zip(forms).rev() {
+            let otherwise = self.block(func, before, inst);
+            let then = self.block(func, Vec::new(), form);
+            let cond;
+            (cond, before) = self.are(func, steps, span);
+            inst = func.new_inst(Op::If { cond, then, otherwise }, &self.results, span);
         }
-        let mut dense = plan.clone();
-        dense.accesses.iter_mut().for_each(|access| {
-            if let Step::Input(_) = access.step {
-                access.step = Step::Const(1);
-            }
-        });
+        out.append(&mut before);
+        out.push(inst);
+        func.inst(inst).results.clone()
+    }
+
+    /// A block that ends with an instruction and yields its results.
+    fn block(&self, func: &mut Function, before: Vec<Inst>, inst: Inst) -> Block {
+        let block = func.new_block();
+        let results = func.inst(inst).results.clone();
+        let info = func.block_mut(block);
+        info.insts = before;
+        info.insts.push(inst);
+        info.end = Terminator::Yield(results);
+        block
+    }
+
+    /// Whether inputs that are steps have these values, and what computes that.
+    fn are(&self, func: &mut Function, steps: &[(u32, i64)], span: Span) -> (Value, Vec<Inst>) {
         let definitions = Definitions::of(func);
         let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span };
-        let one = pre.int(Dtype::Isize, 1);
-        let is_one = |pre: &mut Preheader<'_>, step: u32| {
+        let mut all = None;
+        for &(step, likely) in steps {
+            let likely = pre.int(Dtype::Isize, likely);
             let step = self.args[step as usize];
-            pre.insert(Op::Compare(Compare::Eq, step, one), Dtype::Bool)
-        };
-        let mut cond = is_one(&mut pre, steps[0]);
-        for &step in &steps[1..] {
-            let other = is_one(&mut pre, step);
-            cond = pre.binary(Binary::And, cond, other);
+            let is = pre.insert(Op::Compare(Compare::Eq, step, likely), Dtype::Bool);
+            all = Some(match all {
+                None => is,
+                Some(all) => pre.binary(Binary::And, all, is),
+            });
         }
-        out.append(&mut pre.insts);
-        let [then, otherwise] = [dense, plan].map(|plan| {
-            let inst = self.new_loop(func, plan, span);
-            let block = func.new_block();
-            let results = func.inst(inst).results.clone();
-            func.block_mut(block).insts = vec![inst];
-            func.block_mut(block).end = Terminator::Yield(results);
-            block
-        });
-        let either = func.new_inst(Op::If { cond, then, otherwise }, &self.results, span);
-        out.push(either);
-        func.inst(either).results.clone()
+        (all.expect("there are steps"), pre.insts)
     }
 
     fn new_loop(&self, func: &mut Function, plan: VectorLoop, span: Span) -> Inst {
@@ -377,6 +378,47 @@ impl Vector {
         let op = Op::VectorLoop { count, args, init, plan: Arc::new(plan) };
         func.new_inst(op, &self.results, span)
     }
+}
+
+/// Inputs that are steps, each with a value.
+type Steps = Vec<(u32, i64)>;
+
+/// The values that steps known at run time only are likely to have: all 1, or, where some are
+/// those of several accesses, as many as there are of these, which lie between one another.
+fn likely_steps(plan: &VectorLoop) -> Vec<Steps> {
+    /// More than these are no longer picked from whole vectors.
+    const MOST: i64 = 4;
+    let mut accesses: BTreeMap<u32, i64> = BTreeMap::new();
+    for access in &plan.accesses {
+        if let Step::Input(input) = access.step {
+            *accesses.entry(input).or_default() += 1;
+        }
+    }
+    if accesses.is_empty() {
+        return Vec::new();
+    }
+    let dense: Steps = accesses.keys().map(|&step| (step, 1)).collect();
+    let between = |count: i64| if count <= MOST { count } else { 1 };
+    let interleaved: Steps =
+        accesses.iter().map(|(&step, &count)| (step, between(count))).collect();
+    let mut likely = vec![dense];
+    if interleaved != likely[0] {
+        likely.push(interleaved);
+    }
+    likely
+}
+
+/// The loop with values for its steps.
+fn with_steps(plan: &VectorLoop, steps: &[(u32, i64)]) -> VectorLoop {
+    let mut plan = plan.clone();
+    for access in &mut plan.accesses {
+        if let Step::Input(input) = access.step
+            && let Some(&(_, step)) = steps.iter().find(|(known, _)| *known == input)
+        {
+            access.step = Step::Const(step);
+        }
+    }
+    plan
 }
 
 /// The plain loop over the turns that are left, of which there is at least one.

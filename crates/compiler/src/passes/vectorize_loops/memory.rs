@@ -147,7 +147,17 @@ impl BodyPlanner<'_> {
             }
         }
         let stride = Op::Stride { view, axis: axis as u8 };
-        Coefficient::Value(self.pre.insert(stride, Dtype::Isize))
+        Coefficient::Value(match self.inserted(&stride) {
+            Some(known) => known,
+            None => self.pre.insert(stride, Dtype::Isize),
+        })
+    }
+
+    /// The result of an instruction that stands before the loop already.
+    fn inserted(&self, op: &Op) -> Option<Value> {
+        let pre = &self.pre;
+        let known = pre.insts.iter().find(|&&inst| pre.func.inst(inst).op == *op)?;
+        pre.func.inst(*known).results.first().copied()
     }
 
     /// A reference to the element at `offset`.
@@ -210,14 +220,8 @@ impl BodyPlanner<'_> {
     pub(super) fn first_once(&mut self, line: Affine) -> Value {
         if line.base.is_none() {
             let constant = Const::from_bits(Dtype::Usize, u128::from(line.constant as u64));
-            let known = self
-                .pre
-                .insts
-                .iter()
-                .copied()
-                .find(|&inst| self.pre.func.inst(inst).op == Op::Const(constant));
-            if let Some(inst) = known {
-                return self.pre.func.inst(inst).results[0];
+            if let Some(known) = self.inserted(&Op::Const(constant)) {
+                return known;
             }
         }
         self.pre.first(line, Dtype::Usize)
