@@ -165,11 +165,13 @@ fn runs(
                 Some(Err(reason)) => Some(reason),
                 None => None,
             };
-            if loops.lanes {
-                runs.insert((index, inst), Run::Lanes);
-                outcome(Ok(lower::lanes_shape(plan)), refused);
-            } else if let Some(reason) = refused {
-                outcome(Err(reason), None);
+            match (loops.lanes.then(|| lower::lanes_shape(plan)), refused) {
+                (Some(Ok(shape)), refused) => {
+                    runs.insert((index, inst), Run::Lanes);
+                    outcome(Ok(shape), refused);
+                }
+                (_, Some(reason)) | (Some(Err(reason)), None) => outcome(Err(reason), None),
+                (None, None) => {}
             }
         }
     }

@@ -79,16 +79,59 @@ impl Division {
     }
 }
 
+/// Whether a loop is done sooner in registers: what is done lane by lane takes longer than it
+/// does turn by turn.
+fn is_worth_it(plan: &VectorLoop) -> bool {
+    /// What an instruction takes turn by turn; in registers, one that they have takes as much as
+    /// there are bytes.
+    const SCALAR: usize = REGISTER;
+    /// What takes every lane out of a register or puts it there, and what both.
+    const ONE_BY_ONE: usize = 3 * SCALAR;
+    /// A branch turn by turn would be mispredicted now and then.
+    const MASKED: usize = 2 * SCALAR;
+    let (mut wide, mut scalar) = (0, 0);
+    let mut same = vec![false; plan.values.len()];
+    plan.each_inst(&mut |inst| {
+        let size = inst.result.map_or(1, |result| plan.dtype(result).size());
+        wide += match &inst.op {
+            VectorOp::Load { access, mask } | VectorOp::Store { access, mask, .. } => {
+                match (memory::is_dense(plan, *access), mask) {
+                    (true, None) => plan.access_dtype(*access).size(),
+                    (true, Some(_)) => MASKED,
+                    (false, _) => ONE_BY_ONE,
+                }
+            }
+            VectorOp::Gather { .. } => ONE_BY_ONE,
+            VectorOp::Each(Op::Const(_)) | VectorOp::Splat(_) => {
+                same[inst.result.expect("it defines a value").index()] = true;
+                return;
+            }
+            VectorOp::Each(op) if operation::goes_by_lane(plan, op, inst.result, &same) => {
+                ONE_BY_ONE
+            }
+            _ => size,
+        };
+        scalar += SCALAR;
+    });
+    wide <= scalar
+}
+
 /// How a vector loop is made here.
-pub(crate) fn shape(plan: &VectorLoop) -> LoopShape {
+///
+/// # Errors
+/// If it is better left to the plain loop: what is missing.
+pub(crate) fn shape(plan: &VectorLoop) -> Result<LoopShape, String> {
+    if !is_worth_it(plan) {
+        return Err("gain where most lanes are done one by one".into());
+    }
     let division = Division::of(plan);
     let lanes = REGISTER / division.widest;
-    LoopShape {
+    Ok(LoopShape {
         width: 8 * REGISTER as u32,
         lanes: lanes as u32,
         unroll: (division.batch() / lanes) as u32,
         masked_tail: false,
-    }
+    })
 }
 
 /// A value in all lanes of a group. A `bool` is a mask: every bit of a lane, or none.

@@ -10,7 +10,7 @@ use cranelift_codegen::ir::{
 };
 use mambo_ir::Dtype;
 use mambo_ir::function::Value;
-use mambo_ir::vector::{Step, VectorOp};
+use mambo_ir::vector::{Access, Step, VectorLoop, VectorOp};
 
 /// Addresses on the stack.
 #[derive(Clone, Copy)]
@@ -34,6 +34,14 @@ struct Place {
 enum Distance {
     Bytes(i64),
     Varying(clif::Value),
+}
+
+/// Whether an access loads or stores whole registers, or one element for all lanes.
+pub(super) fn is_dense(plan: &VectorLoop, access: u32) -> bool {
+    let Access { base, step, .. } = plan.accesses[access as usize];
+    let element = plan.element(base);
+    let apart = element.size() / element.part().size();
+    matches!(step, Step::Const(step) if step.unsigned_abs() as usize * apart <= 1)
 }
 
 impl Group<'_, '_, '_> {

@@ -6,7 +6,32 @@ use crate::lower::scalar::{float_code, int_code};
 use cranelift_codegen::ir::condcodes::{CondCode, IntCC};
 use cranelift_codegen::ir::{self as clif, InstBuilder, types};
 use mambo_ir::function::{Binary, Compare, Op, Unary, Value};
+use mambo_ir::vector::VectorLoop;
 use mambo_ir::{Const, Dtype};
+
+/// Whether an operation that loops mostly have is done lane by lane; `same` says which values
+/// are so in all lanes.
+pub(super) fn goes_by_lane(
+    plan: &VectorLoop,
+    op: &Op,
+    result: Option<Value>,
+    same: &[bool],
+) -> bool {
+    match *op {
+        Op::Binary(
+            Binary::Shl | Binary::Shr | Binary::RotateLeft | Binary::RotateRight,
+            _,
+            count,
+        ) => !same[count.index()],
+        Op::Cast(a) => {
+            let (from, to) = (Some(plan.dtype(a)), result.map(|result| plan.dtype(result)));
+            let is_long = |dtype: Option<Dtype>| dtype.is_some_and(|d| d.is_int() && d.size() == 8);
+            let is_float = |dtype: Option<Dtype>| dtype.is_some_and(Dtype::is_float);
+            is_long(from) && is_float(to) || is_float(from) && is_long(to)
+        }
+        _ => false,
+    }
+}
 
 impl Group<'_, '_, '_> {
     pub(super) fn each(&mut self, op: &Op, result: Value) -> Lanes {

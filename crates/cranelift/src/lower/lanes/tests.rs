@@ -5,6 +5,7 @@
 use crate::isa::{self, Machine};
 use crate::module::{Loops, compile_module};
 use mambo_ir::Dtype;
+use std::ops::Range;
 
 const NUMBERS: [Dtype; 12] = [
     Dtype::I8,
@@ -21,8 +22,15 @@ const NUMBERS: [Dtype; 12] = [
     Dtype::F64,
 ];
 
+/// Operations that registers do many of at once: with them a loop is worth having in lanes,
+/// whatever else it does.
+fn cheap(values: Range<usize>) -> String {
+    values.map(|value| format!("%{value}: bool = not %2\n")).collect()
+}
+
 /// A loop that loads `%0` and `%1` of one type and `%2`, a condition, and stores `%4`.
 fn lanes(from: Dtype, to: Dtype, body: &str) -> String {
+    let cheap = cheap(5..17);
     format!(
         "func @f0 lanes(%0: usize, %1: view<{from}, 0, C>, %2: view<{from}, 0, C>, \
          %3: view<bool, 0, C>, %4: view<{to}, 0, C, mut>, %5: {from}) -> (usize) {{
@@ -41,6 +49,7 @@ fn lanes(from: Dtype, to: Dtype, body: &str) -> String {
              %2: bool = load 2
              %3: {from} = splat 4
              {body}
+             {cheap}
              store 3, %4
            }}
            return %6
@@ -50,6 +59,7 @@ fn lanes(from: Dtype, to: Dtype, body: &str) -> String {
 
 /// A loop that sums up what is gathered, under a mask, until lanes are done.
 fn region(dtype: Dtype) -> String {
+    let cheap = cheap(10..34);
     format!(
         "func @f0 region(%0: usize, %1: view<{dtype}, 0, C>, %2: view<{dtype}, 0, C, mut>, \
          %3: usize, %4: {dtype}, %5: isize) -> (usize, {dtype}) {{
@@ -71,6 +81,7 @@ fn region(dtype: Dtype) -> String {
                %9: bool = gt %8, %3
                next %8 again %9
              }}
+             {cheap}
              require %2
              store 1, %4 mask %2
              accumulate 0, %4 mask %2
