@@ -428,13 +428,13 @@ pub enum Op {
         body: Block,
     },
     /// Runs a prefix of the turns of a loop in logical vectors. Results: how many turns were
-    /// done, then the reductions of these turns.
+    /// done, then what these turns have made of what it carries.
     VectorLoop {
         /// The number of turns there are; `usize`.
         count: Value,
         /// What the loop takes from outside.
         args: Vec<Value>,
-        /// Initial values of the reductions.
+        /// Initial values of what it carries, as [`VectorLoop::carried`] has them.
         init: Vec<Value>,
         /// The loop.
         plan: Arc<VectorLoop>,

@@ -21,10 +21,15 @@
 //! the upper half of the partial results is combined with the lower half until one is left,
 //! and that with the initial value. A loop with such a reduction does none of its turns, or all
 //! up to a multiple of `L`, so the bits of the result depend on nothing but their number.
+//!
+//! A *best* is the least or the greatest value so far, with the number of its turn and what else
+//! that turn found ([`Best`]). Each lane has one of its own, as if it ran the loop over its turns
+//! alone; in the end the best one of all lanes is taken. So a lane may hold for better what the
+//! plain loop would not: nothing but the best and what goes with it depends on that.
 
 use crate::constant::Const;
 use crate::dtype::Dtype;
-use crate::function::{Binary, Op, Value, ValueType};
+use crate::function::{Binary, Compare, Op, Value, ValueType};
 use crate::span::Span;
 
 /// Bytes of the partial results of a reduction of floats.
@@ -42,6 +47,8 @@ pub struct VectorLoop {
     pub accesses: Vec<Access>,
     /// What it carries from turn to turn.
     pub reductions: Vec<Reduction>,
+    /// What it carries besides.
+    pub bests: Vec<Best>,
     /// The element type of each value.
     pub values: Vec<Dtype>,
     /// The body.
@@ -80,6 +87,16 @@ pub struct Reduction {
     pub op: Binary,
     /// The type of both.
     pub dtype: Dtype,
+}
+
+/// Values that a turn replaces with its own where one of these is better.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Best {
+    /// How a value compares that is better than the one so far: not by equality.
+    pub compare: Compare,
+    /// The types of what is replaced: the value that is compared, an integer with a sign that
+    /// becomes the number of the turn and is -1 at first, and any others.
+    pub fields: Vec<Dtype>,
 }
 
 /// An instruction.
@@ -138,6 +155,24 @@ pub enum VectorOp {
         value: Value,
         /// Where, if not everywhere.
         mask: Option<Value>,
+    },
+    /// Whether a value is better than the best of its lane so far.
+    Better {
+        /// Which.
+        best: u32,
+        /// The value.
+        value: Value,
+    },
+    /// Replaces a field of a best.
+    Replace {
+        /// Which.
+        best: u32,
+        /// Its field.
+        field: u32,
+        /// With what.
+        value: Value,
+        /// Where: in lanes that have found a better value, the same for all fields.
+        mask: Value,
     },
     /// Ends the loop before this batch unless the value is true in every lane.
     Require(Value),
@@ -210,6 +245,30 @@ impl Reduction {
     }
 }
 
+impl Best {
+    /// The field that is compared.
+    pub const VALUE: u32 = 0;
+    /// The field that becomes the number of the turn.
+    pub const TURN: u32 = 1;
+
+    /// How the value of one lane compares that is better than that of another.
+    pub fn between_lanes(&self) -> Compare {
+        match self.compare {
+            Compare::Lt | Compare::Le => Compare::Lt,
+            _ => Compare::Gt,
+        }
+    }
+
+    /// How the turn of one lane compares whose value is equal to that of another, but taken
+    /// before it: it is the first one, or the last one if equal values replace.
+    pub fn between_turns(&self) -> Compare {
+        match self.compare {
+            Compare::Lt | Compare::Gt => Compare::Lt,
+            _ => Compare::Gt,
+        }
+    }
+}
+
 impl Step {
     /// No distance.
     pub const NONE: Step = Step::Const(0);
@@ -220,6 +279,19 @@ impl VectorLoop {
     pub fn partials(&self) -> Option<usize> {
         let floats = self.reductions.iter().filter(|reduction| reduction.dtype.is_float());
         floats.map(|reduction| PARTIAL_BYTES / reduction.dtype.size()).max()
+    }
+
+    /// The types of what it carries, in the order of its initial values and results: the
+    /// reductions, then the fields of each best.
+    pub fn carried(&self) -> impl Iterator<Item = Dtype> + '_ {
+        let fields = self.bests.iter().flat_map(|best| &best.fields).copied();
+        self.reductions.iter().map(|reduction| reduction.dtype).chain(fields)
+    }
+
+    /// Where a field of a best is in [`Self::carried`].
+    pub fn field(&self, best: u32, field: u32) -> usize {
+        let before = self.bests[..best as usize].iter().map(|best| best.fields.len());
+        self.reductions.len() + before.sum::<usize>() + field as usize
     }
 
     /// The type of a value.
@@ -299,7 +371,11 @@ impl VectorOp {
                 *value = map(*value);
                 mask.iter_mut().for_each(|mask| *mask = map(*mask));
             }
-            VectorOp::Require(value) => *value = map(*value),
+            VectorOp::Require(value) | VectorOp::Better { value, .. } => *value = map(*value),
+            VectorOp::Replace { value, mask, .. } => {
+                *value = map(*value);
+                *mask = map(*mask);
+            }
             VectorOp::Region(region) => {
                 let Region { mask, init, insts, next, again, .. } = &mut **region;
                 mask.iter_mut().chain(init).for_each(|value| *value = map(*value));

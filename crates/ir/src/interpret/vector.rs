@@ -4,8 +4,8 @@ use super::machine::{Machine, Step, Stop};
 use super::{Operand, View};
 use crate::constant::Const;
 use crate::eval;
-use crate::function::{Op, Value};
-use crate::vector::{self, Reduction, Region, VectorInst, VectorLoop, VectorOp};
+use crate::function::{Compare, Op, Value};
+use crate::vector::{self, Best, Reduction, Region, VectorInst, VectorLoop, VectorOp};
 
 /// Turns of a batch. What does not fill one is left to the plain loop.
 const LANES: usize = 16;
@@ -42,6 +42,42 @@ impl Partials {
     }
 }
 
+/// The bests of the lanes.
+struct Bests<'a> {
+    best: &'a Best,
+    lanes: Vec<Vec<Const>>,
+}
+
+impl<'a> Bests<'a> {
+    fn new(best: &'a Best, init: &[Const]) -> Self {
+        Bests { best, lanes: vec![init.to_vec(); LANES] }
+    }
+
+    fn is_better(&self, value: Const, lane: usize) -> bool {
+        let so_far = self.lanes[lane][Best::VALUE as usize];
+        eval::compare(self.best.compare, value, so_far)
+    }
+
+    fn finish(self) -> Vec<Const> {
+        let [value, turn] = [Best::VALUE, Best::TURN].map(|field| field as usize);
+        let (values, turns) = (self.best.between_lanes(), self.best.between_turns());
+        let lanes = self.lanes.into_iter();
+        let best = lanes.reduce(|best, lane| {
+            let equal = eval::compare(Compare::Eq, lane[value], best[value]);
+            let better = eval::compare(values, lane[value], best[value])
+                || equal && eval::compare(turns, lane[turn], best[turn]);
+            if better { lane } else { best }
+        });
+        best.expect("there are lanes")
+    }
+}
+
+/// What is carried.
+struct State<'a> {
+    partials: Vec<Partials>,
+    bests: Vec<Bests<'a>>,
+}
+
 /// A batch being run.
 struct Batch<'a> {
     plan: &'a VectorLoop,
@@ -62,19 +98,28 @@ pub(super) fn run(
 ) -> Step<(usize, Vec<Const>)> {
     let batch = plan.partials().unwrap_or(LANES);
     let new = |&reduction: &Reduction| Partials::new(reduction, plan.partials());
-    let mut partials: Vec<Partials> = plan.reductions.iter().map(new).collect();
+    let mut init = init.iter().copied();
+    let started: Vec<Const> = init.by_ref().take(plan.reductions.len()).collect();
+    let bests = plan.bests.iter().map(|best| {
+        let fields: Vec<Const> = init.by_ref().take(best.fields.len()).collect();
+        Bests::new(best, &fields)
+    });
+    let partials = plan.reductions.iter().map(new).collect();
+    let mut state = State { partials, bests: bests.collect() };
     let turns = count - count % batch;
     let mut done = 0;
     while done < turns {
         let values = plan.values.iter().map(|&dtype| [Const::zero(dtype); LANES]).collect();
         let mut batch = Batch { plan, inputs, first: done, inner: Vec::new(), values };
-        if !batch.run(&plan.insts, machine, &mut partials)? {
+        if !batch.run(&plan.insts, machine, &mut state)? {
             break;
         }
         done += LANES;
     }
-    let results = partials.into_iter().zip(init).map(|(partials, &init)| partials.finish(init));
-    Ok((done, results.collect()))
+    let reductions = state.partials.into_iter().zip(started);
+    let reductions = reductions.map(|(partials, init)| partials.finish(init));
+    let fields = state.bests.into_iter().flat_map(Bests::finish);
+    Ok((done, reductions.chain(fields).collect()))
 }
 
 impl Batch<'_> {
@@ -83,7 +128,7 @@ impl Batch<'_> {
         &mut self,
         insts: &[VectorInst],
         machine: &mut Machine<'_>,
-        partials: &mut [Partials],
+        state: &mut State<'_>,
     ) -> Step<bool> {
         for inst in insts {
             match &inst.op {
@@ -101,11 +146,25 @@ impl Batch<'_> {
                 VectorOp::Accumulate { reduction, value, mask } => {
                     for lane in self.active(*mask) {
                         let value = self.values[value.index()][lane];
-                        partials[*reduction as usize].take(self.first + lane, value);
+                        state.partials[*reduction as usize].take(self.first + lane, value);
+                    }
+                }
+                VectorOp::Better { best, value } => {
+                    let result = inst.result.ok_or("the instruction has no result")?;
+                    for lane in 0..LANES {
+                        let value = self.values[value.index()][lane];
+                        let better = state.bests[*best as usize].is_better(value, lane);
+                        self.values[result.index()][lane] = better.into();
+                    }
+                }
+                VectorOp::Replace { best, field, value, mask } => {
+                    for lane in self.active(Some(*mask)) {
+                        let value = self.values[value.index()][lane];
+                        state.bests[*best as usize].lanes[lane][*field as usize] = value;
                     }
                 }
                 VectorOp::Region(region) => {
-                    if !self.region(region, machine, partials)? {
+                    if !self.region(region, machine, state)? {
                         return Ok(false);
                     }
                 }
@@ -123,7 +182,7 @@ impl Batch<'_> {
         &mut self,
         region: &Region,
         machine: &mut Machine<'_>,
-        partials: &mut [Partials],
+        state: &mut State<'_>,
     ) -> Step<bool> {
         let times = match region.times {
             Some(input) => self.scalar(input)?,
@@ -150,7 +209,7 @@ impl Batch<'_> {
             for (param, &lanes) in region.params.iter().zip(&carried) {
                 self.values[param.index()] = lanes;
             }
-            if !self.run(&region.insts, machine, partials)? {
+            if !self.run(&region.insts, machine, state)? {
                 return Ok(false);
             }
             carried = region.next.iter().map(|next| self.values[next.index()]).collect();

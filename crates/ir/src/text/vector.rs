@@ -8,6 +8,7 @@
 //!   access 1 step 1
 //!   access 2 step input 0 offset -1 inner 4, 0
 //!   reduction add i64
+//!   best lt (f64, i64)
 //!   %0: f64 = load 0
 //!   %1: f64 = splat 0
 //!   %2: f64 = mul %0, %1
@@ -16,11 +17,13 @@
 //!     %7: f64 = mul %6, %6
 //!     next %7 again %5
 //!   }
+//!   %8: bool = better 0, %2
+//!   replace 0 field 0, %2 mask %8
 //! }
 //! ```
 //!
-//! Values inside are numbered on their own, as are inputs, accesses and reductions, each in
-//! the order of their lines.
+//! Values inside are numbered on their own, as are inputs, accesses, reductions and bests, each
+//! in the order of their lines.
 
 use super::body::Body;
 use super::lex::Token;
@@ -29,7 +32,9 @@ use super::parse::Parse;
 use super::print::Printer;
 use crate::dtype::Dtype;
 use crate::function::{Op, Value};
-use crate::vector::{Access, NESTED, Reduction, Region, Step, VectorInst, VectorLoop, VectorOp};
+use crate::vector::{
+    Access, Best, NESTED, Reduction, Region, Step, VectorInst, VectorLoop, VectorOp,
+};
 
 impl Printer<'_> {
     /// The lines between the braces, and the braces.
@@ -58,6 +63,11 @@ impl Printer<'_> {
         }
         for Reduction { op, dtype } in &plan.reductions {
             self.line(format_args!("reduction {} {dtype}", names::binary(*op)));
+        }
+        for Best { compare, fields } in &plan.bests {
+            let fields: Vec<String> = fields.iter().map(|field| field.to_string()).collect();
+            let compare = names::compare(*compare);
+            self.line(format_args!("best {compare} ({})", fields.join(", ")));
         }
         for inst in &plan.insts {
             self.vector_inst(plan, inst);
@@ -143,6 +153,10 @@ impl Printer<'_> {
             VectorOp::Accumulate { reduction, value, mask: only } => {
                 self.put(format_args!("accumulate {reduction}, {value}{}", mask(*only)));
             }
+            VectorOp::Better { best, value } => self.put(format_args!("better {best}, {value}")),
+            VectorOp::Replace { best, field, value, mask } => {
+                self.put(format_args!("replace {best} field {field}, {value} mask {mask}"));
+            }
             VectorOp::Require(value) => self.put(format_args!("require {value}")),
             VectorOp::Region(_) => {}
         }
@@ -191,12 +205,28 @@ impl Body<'_, '_> {
                     return self.parser.error("an operation of two operands is expected");
                 };
                 plan.reductions.push(Reduction { op, dtype: self.parser.dtype()? });
+            } else if self.parser.take_word("best") {
+                plan.bests.push(self.best()?);
             } else {
                 let inst = self.vector_inst(&mut plan)?;
                 plan.insts.push(inst);
             }
         }
         Ok(plan)
+    }
+
+    fn best(&mut self) -> Parse<Best> {
+        let word = self.parser.word()?;
+        let Some(compare) = names::compare_of(word) else {
+            return self.parser.error("a comparison is expected");
+        };
+        self.parser.mark("(")?;
+        let mut fields = Vec::new();
+        while !self.parser.take(")") {
+            fields.push(self.parser.dtype()?);
+            self.parser.take(",");
+        }
+        Ok(Best { compare, fields })
     }
 
     fn access(&mut self) -> Parse<Access> {
@@ -320,6 +350,17 @@ impl Body<'_, '_> {
             "accumulate" => {
                 let reduction = self.parser.number()?;
                 VectorOp::Accumulate { reduction, value: self.next_lanes()?, mask: self.mask()? }
+            }
+            "better" => {
+                let best = self.parser.number()?;
+                VectorOp::Better { best, value: self.next_lanes()? }
+            }
+            "replace" => {
+                let best = self.parser.number()?;
+                self.parser.keyword("field")?;
+                let (field, value) = (self.parser.number()?, self.next_lanes()?);
+                self.parser.keyword("mask")?;
+                VectorOp::Replace { best, field, value, mask: self.lanes()? }
             }
             "require" => VectorOp::Require(self.lanes()?),
             _ => VectorOp::Each(self.each(word, plan, result)?),

@@ -7,7 +7,9 @@
 //!   instructions on scalars; masks and requirements are `bool`;
 //! * a reduction is of an operation with a neutral value, and its initial value and result are
 //!   of its type;
-//! * requirements come before all stores and reductions;
+//! * a best compares for less or greater, and its fields begin with a value and the number of a
+//!   turn; what it is asked and given is of their types;
+//! * requirements come before all stores, reductions and bests;
 //! * a region's values are seen inside of it only, but for its results, which have the types of
 //!   what it carries; one that repeats writes nothing and does not reduce; the number of its
 //!   turn, and accesses that move with it, are for regions whose most turns are known.
@@ -15,9 +17,9 @@
 use super::types::{self, Checker};
 use super::{Check, demand};
 use crate::dtype::Dtype;
-use crate::function::{Binary, Function, InstInfo, Module, Op, Value, ValueType};
+use crate::function::{Binary, Compare, Function, InstInfo, Module, Op, Value, ValueType};
 use crate::span::Span;
-use crate::vector::{NESTED, Region, Step, VectorInst, VectorLoop, VectorOp};
+use crate::vector::{Best, NESTED, Region, Step, VectorInst, VectorLoop, VectorOp};
 
 /// Checks the operands, the results and the loop itself.
 pub(super) fn check(
@@ -32,9 +34,8 @@ pub(super) fn check(
         values.iter().map(|&value| checker.function.ty(value)).collect()
     };
     demand!(types(args) == plan.inputs, "the operands are of the types of the inputs");
-    let carried: Vec<ValueType> =
-        plan.reductions.iter().map(|reduction| reduction.dtype.into()).collect();
-    demand!(types(init) == carried, "the initial values are of the types of the reductions");
+    let carried: Vec<ValueType> = plan.carried().map(ValueType::from).collect();
+    demand!(types(init) == carried, "the initial values are of the types of what is carried");
     let mut results = vec![ValueType::Scalar(Dtype::Usize)];
     results.extend(carried);
     checker.results_are("vector loop", &results)?;
@@ -48,6 +49,18 @@ pub(super) fn check(
         counted: 0,
     };
     lanes.check()
+}
+
+fn best(best: &Best) -> Check {
+    demand!(!matches!(best.compare, Compare::Eq | Compare::Ne), "a best is the least or greatest");
+    let fits = match best.fields[..] {
+        [value, turn, ..] => value != Dtype::Bool && turn.is_signed_int(),
+        _ => false,
+    };
+    demand!(fits, "a best has a number and the number of its turn");
+    let fits = |field: &Dtype| !field.is_int128() && !field.is_complex();
+    demand!(best.fields.iter().all(fits), "what goes with a best has at most 64 bits");
+    Ok(())
 }
 
 struct Lanes<'a> {
@@ -98,6 +111,7 @@ impl Lanes<'_> {
                 reduction.dtype
             );
         }
+        self.plan.bests.iter().try_for_each(best)?;
         let plan = self.plan;
         plan.insts.iter().try_for_each(|inst| self.inst(inst))
     }
@@ -166,6 +180,12 @@ impl Lanes<'_> {
         Ok(())
     }
 
+    fn field(&self, best: u32, field: u32) -> Result<Dtype, String> {
+        let best = self.plan.bests.get(best as usize);
+        let field = best.and_then(|best| best.fields.get(field as usize));
+        field.copied().ok_or_else(|| "there is no such best, or no such field".into())
+    }
+
     /// Checks that what is noticed outside is not done again and again.
     fn effect(&mut self) -> Check {
         self.effects = true;
@@ -230,8 +250,22 @@ impl Lanes<'_> {
                 self.no_result(result)?;
                 self.mask(*mask)
             }
+            VectorOp::Better { best, value } => {
+                demand!(!self.repeats, "a region that repeats looks for no best");
+                let field = self.field(*best, Best::VALUE)?;
+                demand!(self.plan.dtype(*value) == field, "the value is of another type");
+                demand!(result == Some(Dtype::Bool), "whether it is better is bool");
+                Ok(())
+            }
+            VectorOp::Replace { best, field, value, mask } => {
+                self.effect()?;
+                let field = self.field(*best, *field)?;
+                demand!(self.plan.dtype(*value) == field, "the value is of another type");
+                self.no_result(result)?;
+                self.mask(Some(*mask))
+            }
             VectorOp::Require(value) => {
-                demand!(!self.effects, "requirements come before stores and reductions");
+                demand!(!self.effects, "requirements come before all that is noticed");
                 self.no_result(result)?;
                 self.mask(Some(*value))
             }
