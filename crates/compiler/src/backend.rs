@@ -50,10 +50,10 @@ pub trait LoopBackend: Debug + Send + Sync {
 /// is a multiple of 64, and returns the number of turns done.
 ///
 /// Mostly, as [`takes_registers`] says, its arguments are, each where the convention has it for
-/// its class: if there are reductions, a block of 64-bit slots with their initial values, which
-/// it overwrites with the results; the number of turns; the inputs, integers and `bool` as 64
+/// its class: if anything is carried, a block of 64-bit slots with the initial values, which it
+/// overwrites with the results; the number of turns; the inputs, integers and `bool` as 64
 /// bits, floats as such, references as addresses. Otherwise there is one argument: a block of
-/// the number of turns, the inputs, and the reductions.
+/// the number of turns, the inputs, and what is carried.
 #[derive(Clone, Debug)]
 pub struct LoopCode {
     /// The code.
@@ -79,7 +79,7 @@ pub fn takes_registers(plan: &VectorLoop) -> bool {
     const FLOATS: usize = 8;
     let is_float = |input: &&ValueType| input.as_scalar().is_some_and(Dtype::is_float);
     let floats = plan.inputs.iter().filter(is_float).count();
-    let block = usize::from(!plan.reductions.is_empty());
+    let block = usize::from(plan.carried().next().is_some());
     floats <= FLOATS && block + 1 + plan.inputs.len() - floats <= INTEGERS
 }
 

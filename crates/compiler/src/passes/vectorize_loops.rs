@@ -16,13 +16,15 @@
 //!
 //! * `affine`: what a value is to the loop: uniform, a line, or different in each turn;
 //! * `body`: the body in lanes; `branch` and `nest`: branches, with masks, and loops inside;
-//!   `lanes`, `memory`, `limit`, `reduction`: its values, accesses, checks, and what it carries;
+//!   `lanes`, `memory`, `limit`: its values, accesses and checks; `reduction` and `best`: what it
+//!   carries;
 //!   `order`: its instructions put in order;
 //! * `dependence`: whether turns disturb one another;
 //! * `operation`: what has a vector form;
 //! * `partials`: reductions of floats by a plain loop, where no backend does the vector loop.
 
 mod affine;
+mod best;
 mod body;
 mod branch;
 mod dependence;
@@ -39,6 +41,7 @@ use crate::passes::definitions::Definitions;
 use crate::passes::walk;
 use crate::report::{LoopReport, Obstacle, Reason};
 use affine::{Affine, Preheader};
+use best::Part;
 use body::{BodyPlanner, Planned};
 use mambo_ir::function::{
     Binary, Block, Compare, Function, Inst, Op, Terminator, Value, ValueType,
@@ -266,24 +269,27 @@ fn index(pre: &mut Preheader<'_>, range: &Range, count: Value) -> Affine {
 /// Puts the vector loop before the plain one.
 fn replace(func: &mut Function, inst: Inst, range: &Range, counted: Counted, out: &mut Vec<Inst>) {
     let Counted { count, planned } = counted;
-    let Planned { plan, count: allowed, args, init, preheader, .. } = planned;
+    let Planned { plan, count: allowed, args, init, parts, preheader, .. } = planned;
     let info = func.inst(inst).clone();
     out.extend(preheader);
     let types: Vec<ValueType> = info.results.iter().map(|&result| func.ty(result)).collect();
     let mut results = vec![ValueType::Scalar(Dtype::Usize)];
-    results.extend(&types);
-    let partials = plan.partials();
-    let reductions = plan.reductions.clone();
-    let vector = Vector { count: allowed, args, init: init.clone(), results };
-    let mut results = vector.insert(func, plan, info.span, out);
-    if let Some(partials) = partials {
+    results.extend(plan.carried().map(ValueType::from));
+    let vector = Vector { count: allowed, args, init, results };
+    let results = vector.insert(func, plan.clone(), info.span, out);
+    let mut results = carried(func, &plan, range, &parts, results, info.span, out);
+    if let Some(partials) = plan.partials() {
+        let mut reductions = plan.reductions.iter().copied();
+        let carried = parts.iter().map(|part| match part {
+            Some(_) => None,
+            None => reductions.next(),
+        });
         let fallback = PlainPartials {
             range,
             total: count,
             count: allowed,
-            init: &init,
             partials,
-            reductions,
+            reductions: carried.collect(),
         };
         results = fallback.otherwise(func, results, info.span, out);
     }
@@ -306,6 +312,28 @@ fn replace(func: &mut Function, inst: Inst, range: &Range, counted: Counted, out
     func.block_mut(otherwise).end = Terminator::Yield(reductions);
     func.inst_mut(inst).op = Op::If { cond, then, otherwise };
     out.push(inst);
+}
+
+/// The turns done, and what the plain loop carries, given the results of the vector loop.
+fn carried(
+    func: &mut Function,
+    plan: &VectorLoop,
+    range: &Range,
+    parts: &[Option<Part>],
+    results: Vec<Value>,
+    span: Span,
+    out: &mut Vec<Inst>,
+) -> Vec<Value> {
+    let definitions = Definitions::of(func);
+    let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span };
+    let mut reductions = results[1..].iter();
+    let mut values = vec![results[0]];
+    values.extend(parts.iter().zip(&range.init).map(|(part, &init)| match *part {
+        Some(part) => best::after(&mut pre, plan, part, init, &results[1..]),
+        None => *reductions.next().expect("every other one is a reduction"),
+    }));
+    out.append(&mut pre.insts);
+    values
 }
 
 /// The operands and result types of a vector loop.

@@ -2,6 +2,7 @@
 //! values carried by an associative operation reductions.
 
 use super::affine::{Affine, Preheader, is_index_type};
+use super::best::{BestSoFar, Part};
 use super::dependence::{self, Use};
 use super::nest::Frame;
 use super::operation::has_vector_form;
@@ -33,6 +34,8 @@ pub(super) struct CarriedValue {
     pub(super) op: Option<Binary>,
     /// Counts what was added, on the path being walked.
     pub(super) version: u32,
+    /// What it is in a best, if it is replaced rather than added to.
+    pub(super) part: Option<Part>,
 }
 
 /// A body being converted.
@@ -42,6 +45,9 @@ pub(super) struct BodyPlanner<'a> {
     pub(super) plan: VectorLoop,
     pub(super) args: Vec<Value>,
     pub(super) carried: Vec<CarriedValue>,
+    pub(super) bests: Vec<BestSoFar>,
+    /// The lanes that have found a better value, by themselves or under a condition.
+    pub(super) better: HashMap<Value, u32>,
     pub(super) uses: Vec<Use>,
     pub(super) report: VectorPlan,
     /// Lanes of constants, inputs and lines made so far.
@@ -71,7 +77,10 @@ pub(super) struct Planned {
     /// The turns that it may do.
     pub(super) count: Value,
     pub(super) args: Vec<Value>,
+    /// The initial values of what the vector loop carries.
     pub(super) init: Vec<Value>,
+    /// What each value is there that the plain loop carries, if it is not a reduction.
+    pub(super) parts: Vec<Option<Part>>,
     pub(super) report: VectorPlan,
     /// What to put before the loop.
     pub(super) preheader: Vec<Inst>,
@@ -89,6 +98,8 @@ impl<'a> BodyPlanner<'a> {
             plan: VectorLoop::default(),
             args: Vec::new(),
             carried: Vec::new(),
+            bests: Vec::new(),
+            better: HashMap::new(),
             uses: Vec::new(),
             report: VectorPlan {
                 accesses: Vec::new(),
@@ -122,7 +133,8 @@ impl<'a> BodyPlanner<'a> {
             };
             let shape = Shape::Carried { reduction: number as u32, version: 0 };
             self.shapes.insert(param, shape);
-            self.carried.push(CarriedValue { param, init, dtype, op: None, version: 0 });
+            let carried = CarriedValue { param, init, dtype, op: None, version: 0, part: None };
+            self.carried.push(carried);
         }
         let Some(results) = self.block(body)? else {
             return Err(Obstacle { reason: Reason::EarlyExit, span: self.pre.span });
@@ -130,6 +142,8 @@ impl<'a> BodyPlanner<'a> {
         for (number, result) in results.into_iter().enumerate() {
             self.finish_carried(number, result)?;
         }
+        self.number_reductions();
+        let bests = self.finish_bests()?;
         if let Some(span) = dependence::obstacle(&self.uses) {
             return Err(Obstacle { reason: Reason::Dependence, span });
         }
@@ -139,10 +153,12 @@ impl<'a> BodyPlanner<'a> {
         if self.report.accesses.is_empty() {
             return Err(Obstacle { reason: Reason::NoGain, span: self.pre.span });
         }
-        let init = self.carried.iter().map(|carried| carried.init).collect();
+        let reductions = self.carried.iter().filter(|carried| carried.part.is_none());
+        let init = reductions.map(|carried| carried.init).chain(bests).collect();
+        let parts = self.carried.iter().map(|carried| carried.part).collect();
         let Self { pre, count, plan, args, mut report, .. } = self;
         report.regions.sort_by_key(|region| (region.span.line, region.span.column));
-        Ok(Planned { plan, count, args, init, report, preheader: pre.insts })
+        Ok(Planned { plan, count, args, init, parts, report, preheader: pre.insts })
     }
 
     pub(super) fn carried_obstacle(&self, param: Value, span: Span) -> Obstacle {
@@ -257,7 +273,14 @@ impl<'a> BodyPlanner<'a> {
             _ => uniform = false,
         });
         if carried {
-            return self.accumulate(op, result, mask, span);
+            return match op {
+                Op::Compare(..) => self.better(op, result, span),
+                Op::Select(..) => self.chosen(op, result, span),
+                _ => match self.is_found(op) {
+                    Some(found) => self.found(found, result, span),
+                    None => self.accumulate(op, result, mask, span),
+                },
+            };
         }
         if uniform && is_movable(self.pre.func, self.pre.definitions, op) {
             return self.uniform_inst(inst);

@@ -1,6 +1,7 @@
 //! Branches: both arms run, each under its mask, and a value of both is chosen by the
 //! condition. An arm that costs much is a region, which is skipped where no lane takes it.
 
+use super::best::Replacement;
 use super::body::{BodyPlanner, Plan, Shape};
 use super::order::writes;
 use crate::passes::effects::Root;
@@ -28,6 +29,13 @@ struct Arm {
     versions: Vec<u32>,
     /// The number of its first use of memory.
     first_use: usize,
+}
+
+/// What there was before a branch.
+struct Before<'a> {
+    versions: &'a [u32],
+    /// The lanes that come to it.
+    outer: Option<Value>,
 }
 
 impl Arm {
@@ -65,7 +73,8 @@ impl BodyPlanner<'_> {
         }
         match (yes.values.take(), no.values.take()) {
             (Some(a), Some(b)) => {
-                self.merge(cond, (&yes, a), (&no, b), results, &versions, span)?;
+                let before = Before { versions: &versions, outer };
+                self.merge(cond, (&yes, a), (&no, b), results, before, span)?;
                 let whole = yes.last == Some(yes.mask) && no.last == Some(no.mask);
                 self.mask = match (yes.last, no.last) {
                     _ if whole => outer,
@@ -147,6 +156,9 @@ impl BodyPlanner<'_> {
         let (mut results, mut init, mut next) = (Vec::new(), Vec::new(), Vec::new());
         for shape in arm.values.iter_mut().flatten() {
             let Shape::Lanes(value) = *shape else { continue };
+            if !defines(&arm.insts, value) {
+                continue;
+            }
             let dtype = self.plan.dtype(value);
             init.push(self.constant_lanes(0, dtype, span));
             let result = self.new_value(dtype);
@@ -195,7 +207,7 @@ impl BodyPlanner<'_> {
         (yes, a): (&Arm, Vec<Shape>),
         (no, b): (&Arm, Vec<Shape>),
         results: &[Value],
-        versions: &[u32],
+        Before { versions, outer }: Before<'_>,
         span: Span,
     ) -> Plan {
         let mut merged = vec![false; self.carried.len()];
@@ -213,6 +225,16 @@ impl BodyPlanner<'_> {
                 merged[at] = true;
                 let version = self.carried[at].version;
                 self.shapes.insert(result, Shape::Carried { reduction, version });
+                continue;
+            }
+            if let Shape::Carried { reduction, version } = b
+                && yes.last == Some(yes.mask)
+                && no.versions[reduction as usize] == version
+            {
+                let replacement = Replacement { cond, outer, mask: yes.mask };
+                let shape = self.replaced((reduction, version), a, replacement, span)?;
+                merged[reduction as usize] = true;
+                self.shapes.insert(result, shape);
                 continue;
             }
             let (a, b) = (self.lanes_of(a, span)?, self.lanes_of(b, span)?);
@@ -271,6 +293,14 @@ impl BodyPlanner<'_> {
         let not = self.each(Op::Unary(Unary::Not, mask), Dtype::Bool, span);
         self.require(not, None, span)
     }
+}
+
+/// Whether a value is one of these instructions'.
+fn defines(insts: &[VectorInst], value: Value) -> bool {
+    insts.iter().any(|inst| match &inst.op {
+        VectorOp::Region(region) => region.results.contains(&value),
+        _ => inst.result == Some(value),
+    })
 }
 
 /// What instructions cost, in simple ones. What is written is not worth a branch: a mask does.

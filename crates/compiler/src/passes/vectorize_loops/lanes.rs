@@ -16,6 +16,12 @@ impl BodyPlanner<'_> {
     pub(super) fn push(&mut self, op: VectorOp, dtype: Option<Dtype>, span: Span) -> Value {
         let value = Value(self.plan.values.len() as u32);
         self.plan.values.extend(dtype);
+        if let VectorOp::Each(Op::Binary(Binary::And, a, b)) = op {
+            let found = [a, b].map(|value| self.better.get(&value).copied());
+            if let [Some(best), None] | [None, Some(best)] = found {
+                self.better.insert(value, best);
+            }
+        }
         self.plan.insts.push(VectorInst { op, result: dtype.map(|_| value), span });
         value
     }

@@ -116,7 +116,8 @@ fn any(inst: &VectorInst, holds: impl Fn(&VectorInst) -> bool) -> bool {
 
 /// Whether an instruction is noticed outside of the batch.
 pub(super) fn writes(inst: &VectorInst) -> bool {
-    any(inst, |inst| matches!(inst.op, VectorOp::Store { .. } | VectorOp::Accumulate { .. }))
+    use VectorOp::{Accumulate, Replace, Store};
+    any(inst, |inst| matches!(inst.op, Store { .. } | Accumulate { .. } | Replace { .. }))
 }
 
 fn requires(inst: &VectorInst) -> bool {

@@ -1,5 +1,6 @@
 //! Reductions of floats by a plain loop, with the bits of the vector loop: turn `t` goes to
-//! partial result `t mod L`, and the partial results are combined as a tree.
+//! partial result `t mod L`, and the partial results are combined as a tree. What else the loop
+//! carries goes from turn to turn as ever.
 //!
 //! It runs where the vector loop did none of its turns although there are enough for one round
 //! of the partial results, because the backend does not do such loops.
@@ -20,9 +21,16 @@ pub(super) struct PlainPartials<'a> {
     /// The turns there are, and those that may be done.
     pub(super) total: Value,
     pub(super) count: Value,
-    pub(super) init: &'a [Value],
     pub(super) partials: usize,
-    pub(super) reductions: Vec<Reduction>,
+    /// What each value is that the loop carries, if it is a reduction.
+    pub(super) reductions: Vec<Option<Reduction>>,
+}
+
+/// A reduction and its partial results.
+#[derive(Clone, Copy)]
+struct Partials {
+    reduction: Reduction,
+    array: Value,
 }
 
 impl PlainPartials<'_> {
@@ -61,27 +69,45 @@ impl PlainPartials<'_> {
 
     /// The loop over `whole` turns, and the tree.
     fn plain(&self, pre: &mut Preheader<'_>, whole: Value, zero: Value) -> Vec<Value> {
-        let arrays: Vec<Value> = self
+        let carried: Vec<Option<Partials>> = self
             .reductions
             .iter()
             .map(|reduction| {
+                let reduction = (*reduction)?;
                 let op = Op::StackArray { dims: vec![self.partials as u32] };
-                pre.insert(op, ValueType::View(array_type(reduction.dtype)))
+                let array = pre.insert(op, ValueType::View(array_type(reduction.dtype)));
+                Some(Partials { reduction, array })
             })
             .collect();
         self.each_partial(pre, self.partials, |pre, at| {
-            for (reduction, &array) in self.reductions.iter().zip(&arrays) {
+            for &Partials { reduction, array } in carried.iter().flatten() {
                 let neutral = pre.constant(reduction.neutral());
                 store(pre, array, at, neutral);
             }
         });
-        self.turns(pre, &arrays, whole, zero);
+        let mut others = self.turns(pre, &carried, whole, zero).into_iter();
+        self.combine(pre, &carried);
+        carried
+            .iter()
+            .zip(&self.range.init)
+            .map(|(partials, &init)| match partials {
+                Some(Partials { reduction, array }) => {
+                    let total = load(pre, *array, zero, reduction.dtype);
+                    pre.binary(reduction.op, init, total)
+                }
+                None => others.next().expect("the loop gives what else it carries"),
+            })
+            .collect()
+    }
+
+    /// The tree.
+    fn combine(&self, pre: &mut Preheader<'_>, carried: &[Option<Partials>]) {
         let mut width = self.partials / 2;
         while width > 0 {
             self.each_partial(pre, width, |pre, at| {
                 let half = pre.int(Dtype::Usize, width as i64);
                 let upper = pre.binary(Binary::Add, at, half);
-                for (reduction, &array) in self.reductions.iter().zip(&arrays) {
+                for &Partials { reduction, array } in carried.iter().flatten() {
                     let own = load(pre, array, at, reduction.dtype);
                     let other = load(pre, array, upper, reduction.dtype);
                     let both = pre.binary(reduction.op, own, other);
@@ -90,15 +116,6 @@ impl PlainPartials<'_> {
             });
             width /= 2;
         }
-        self.reductions
-            .iter()
-            .zip(&arrays)
-            .zip(self.init)
-            .map(|((reduction, &array), &init)| {
-                let total = load(pre, array, zero, reduction.dtype);
-                pre.binary(reduction.op, init, total)
-            })
-            .collect()
     }
 
     /// A loop over the first `count` partial results.
@@ -124,38 +141,58 @@ impl PlainPartials<'_> {
         pre.insts.push(inst);
     }
 
-    /// The turns themselves, in order: the body, with partial results for what it carries.
-    fn turns(&self, pre: &mut Preheader<'_>, arrays: &[Value], whole: Value, zero: Value) {
-        let body = self.body(pre, arrays);
-        let op = super::first_turns(pre, self.range, self.total, whole, vec![zero], body);
-        let inst = pre.func.new_inst(op, &[Dtype::Usize.into()], pre.span);
+    /// The turns themselves, in order: the body, with partial results for its reductions. Gives
+    /// what else it carries.
+    fn turns(
+        &self,
+        pre: &mut Preheader<'_>,
+        carried: &[Option<Partials>],
+        whole: Value,
+        zero: Value,
+    ) -> Vec<Value> {
+        let body = self.body(pre, carried);
+        let others =
+            carried.iter().zip(&self.range.init).filter(|(partials, _)| partials.is_none());
+        let init: Vec<Value> = [zero].into_iter().chain(others.map(|(_, &init)| init)).collect();
+        let types: Vec<ValueType> = init.iter().map(|&value| pre.func.ty(value)).collect();
+        let op = super::first_turns(pre, self.range, self.total, whole, init, body);
+        let inst = pre.func.new_inst(op, &types, pre.span);
         pre.insts.push(inst);
+        pre.func.inst(inst).results[1..].to_vec()
     }
 
-    fn body(&self, pre: &mut Preheader<'_>, arrays: &[Value]) -> Block {
+    fn body(&self, pre: &mut Preheader<'_>, carried: &[Option<Partials>]) -> Block {
         let before = std::mem::take(&mut pre.insts);
         let body = Copy::within().block(pre.func, self.range.body);
         let info = pre.func.block(body).clone();
         let turn = pre.func.new_value(Dtype::Usize.into(), None);
         let low = pre.int(Dtype::Usize, self.partials as i64 - 1);
         let at = pre.binary(Binary::And, turn, low);
-        for (&param, &array) in info.params[1..].iter().zip(arrays) {
+        let (mut params, mut yielded) = (vec![info.params[0], turn], Vec::new());
+        for (&param, partials) in info.params[1..].iter().zip(carried) {
+            let Some(Partials { array, .. }) = *partials else {
+                params.push(param);
+                continue;
+            };
             let op = Op::Load { view: array, indices: vec![at], part: 0 };
             let inst = pre.func.new_inst(op, &[], pre.span);
             pre.func.inst_mut(inst).results = vec![param];
             pre.insts.push(inst);
         }
         pre.insts.extend(&info.insts);
-        for (&value, &array) in info.end.operands().iter().zip(arrays) {
-            store(pre, array, at, value);
+        for (&value, partials) in info.end.operands().iter().zip(carried) {
+            match *partials {
+                Some(Partials { array, .. }) => store(pre, array, at, value),
+                None => yielded.push(value),
+            }
         }
         let one = pre.int(Dtype::Usize, 1);
         let next = pre.binary(Binary::Add, turn, one);
         let insts = std::mem::replace(&mut pre.insts, before);
         let block = pre.func.block_mut(body);
-        block.params = vec![info.params[0], turn];
+        block.params = params;
         block.insts = insts;
-        block.end = Terminator::Yield(vec![next]);
+        block.end = Terminator::Yield([next].into_iter().chain(yielded).collect());
         body
     }
 }

@@ -4,7 +4,7 @@
 use super::body::{BodyPlanner, Plan, Shape};
 use crate::report::{Obstacle, Reason};
 use mambo_ir::function::{Binary, Op, Unary, Value};
-use mambo_ir::vector::{Reduction, VectorOp};
+use mambo_ir::vector::{Reduction, VectorInst, VectorOp};
 use mambo_ir::{FastMath, Span};
 
 impl BodyPlanner<'_> {
@@ -47,7 +47,8 @@ impl BodyPlanner<'_> {
                 | Binary::Or
                 | Binary::Xor
         );
-        let same = self.carried[at].op.is_none_or(|known| known == op);
+        let known = self.carried[at].op;
+        let same = known.is_none_or(|known| known == op) && self.carried[at].part.is_none();
         if !associative || !same || version != self.carried[at].version || dtype.is_int128() {
             return Err(obstacle);
         }
@@ -87,12 +88,41 @@ impl BodyPlanner<'_> {
             }
             _ => false,
         };
-        let (Some(op), true) = (carried.op, whole) else {
-            return Err(self.carried_obstacle(carried.param, self.pre.span));
-        };
         let dtype = carried.dtype;
-        self.plan.reductions.push(Reduction { op, dtype });
-        self.report.reductions.push(format!("{op:?} of {dtype}").to_lowercase());
-        Ok(())
+        match (carried.op, carried.part, whole) {
+            (Some(op), None, true) => {
+                self.plan.reductions.push(Reduction { op, dtype });
+                self.report.reductions.push(format!("{op:?} of {dtype}").to_lowercase());
+                Ok(())
+            }
+            (None, Some(_), true) => Ok(()),
+            _ => Err(self.carried_obstacle(carried.param, self.pre.span)),
+        }
+    }
+
+    /// Numbers the reductions, which had the numbers of the carried values, without those that
+    /// are parts of bests.
+    pub(super) fn number_reductions(&mut self) {
+        let mut numbers = Vec::new();
+        let mut next = 0;
+        for carried in &self.carried {
+            numbers.push(next);
+            next += u32::from(carried.part.is_none());
+        }
+        each_mut(&mut self.plan.insts, &mut |inst| {
+            if let VectorOp::Accumulate { reduction, .. } = &mut inst.op {
+                *reduction = numbers[*reduction as usize];
+            }
+        });
+    }
+}
+
+/// Calls `change` for every instruction, those of regions after their region.
+fn each_mut(insts: &mut [VectorInst], change: &mut impl FnMut(&mut VectorInst)) {
+    for inst in insts {
+        change(inst);
+        if let VectorOp::Region(region) = &mut inst.op {
+            each_mut(&mut region.insts, change);
+        }
     }
 }
