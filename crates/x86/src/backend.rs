@@ -87,6 +87,7 @@ impl Simd {
 ///     inputs: vec![ValueType::View(reference(false)), ValueType::View(reference(true))],
 ///     accesses: vec![access(0), access(1)],
 ///     reductions: vec![],
+///     bests: vec![],
 ///     values: vec![dtype; 2],
 ///     insts: vec![
 ///         inst(VectorOp::Load { access: 0, mask: None }, Some(0)),

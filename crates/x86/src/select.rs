@@ -14,6 +14,7 @@
 
 mod apart;
 mod arithmetic;
+mod best;
 mod build;
 mod convert;
 mod fold;
@@ -99,7 +100,7 @@ struct Place {
     streaming: bool,
 }
 
-/// The registers of the partial results of each reduction.
+/// The registers of the partial results of each reduction, then of each field of each best.
 type Partials = Vec<Vec<VReg>>;
 
 /// The state of the selection for one loop.
@@ -184,6 +185,14 @@ impl Selector<'_> {
             }
             VectorOp::Accumulate { reduction, value, mask } => {
                 self.accumulate(*reduction, *value, *mask, copy, partials)?;
+                None
+            }
+            VectorOp::Better { best, value } => {
+                Some(Lanes::Mask(self.better(*best, *value, copy, partials)?))
+            }
+            VectorOp::Replace { best, field, value, mask } => {
+                let field = self.plan.field(*best, *field);
+                self.replace(field, *value, *mask, copy, partials)?;
                 None
             }
             VectorOp::Require(_) | VectorOp::Region(_) => {

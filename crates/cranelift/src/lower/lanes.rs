@@ -11,6 +11,7 @@
 //! exit(turn, partial results):  their combination
 //! ```
 
+mod best;
 mod convert;
 mod memory;
 mod operation;
@@ -149,7 +150,7 @@ enum Input {
     Memory { base: clif::Value, region: AliasRegion },
 }
 
-/// Registers of the partial results of each reduction.
+/// Registers of the partial results of each reduction, then of each field of each best.
 type Partials = Vec<Vec<clif::Value>>;
 
 /// The lowering of a vector loop.
@@ -176,7 +177,7 @@ struct Group<'l, 'a, 'b> {
 }
 
 impl<'a> Lowering<'a, '_> {
-    /// Does as many turns as fill batches: how many, then the reductions.
+    /// Does as many turns as fill batches: how many, then what it carries.
     pub(super) fn lanes(
         &mut self,
         plan: &'a VectorLoop,
@@ -208,6 +209,10 @@ impl<'a> Lowering<'a, '_> {
             spare: None,
         };
         group.partials = plan.reductions.iter().map(|&of| group.neutral(of)).collect();
+        for (&init, dtype) in init.iter().zip(plan.carried()).skip(plan.reductions.len()) {
+            let field = group.first_field(init, dtype);
+            group.partials.push(field);
+        }
         group.spare();
         let start = group.state(zero);
         group.host.b.ins().brif(whole, head, &start, exit, &start);
@@ -226,8 +231,10 @@ impl<'a> Lowering<'a, '_> {
         group.host.b.ins().brif(more, head, &state, exit, &state);
         group.enter(exit);
         let done = group.first;
-        let combined = (0..init.len()).map(|at| group.combined(at, init[at]));
-        [done].into_iter().chain(combined.collect::<Vec<_>>()).map(BlockArg::from).collect()
+        let mut results = vec![done];
+        results.extend((0..plan.reductions.len()).map(|at| group.combined(at, init[at])));
+        results.extend((0..plan.bests.len()).flat_map(|best| group.taken_best(best as u32)));
+        results.into_iter().map(BlockArg::from).collect()
     }
 
     fn lanes_input(&mut self, arg: Value) -> Input {
@@ -275,10 +282,15 @@ impl<'a> Group<'_, 'a, '_> {
                     self.accumulate(*reduction as usize, *value, *mask);
                     continue;
                 }
+                VectorOp::Replace { best, field, value, mask } => {
+                    self.replace(self.plan.field(*best, *field), *value, *mask);
+                    continue;
+                }
                 VectorOp::Region(region) => {
                     self.region(region);
                     continue;
                 }
+                VectorOp::Better { best, value } => self.better(*best, *value),
                 VectorOp::Each(op) => self.each(op, inst.result.expect("it defines a value")),
                 VectorOp::Splat(input) => {
                     let scalar = self.scalar_input(*input);

@@ -94,7 +94,7 @@ pub(crate) fn entry_signature(jit: &JITModule) -> Signature {
 pub(crate) fn leaf_signature(plan: &VectorLoop) -> Signature {
     let mut params = vec![types::I64];
     if takes_registers(plan) {
-        params.extend((!plan.reductions.is_empty()).then_some(types::I64));
+        params.extend(plan.carried().next().map(|_| types::I64));
         params.extend(plan.inputs.iter().map(|input| match input.as_scalar() {
             Some(dtype) if dtype.is_float() => clif_type(dtype),
             _ => types::I64,

@@ -84,19 +84,14 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn bind_loop_results(
-        &mut self,
-        results: &[Value],
-        done: clif::Value,
-        reductions: &[clif::Value],
-    ) {
+    fn bind_loop_results(&mut self, results: &[Value], done: clif::Value, carried: &[clif::Value]) {
         self.bind(results[0], done);
-        for (&result, &value) in results[1..].iter().zip(reductions) {
+        for (&result, &value) in results[1..].iter().zip(carried) {
             self.bind(result, value);
         }
     }
 
-    /// Calls the leaf: how many turns it did, then the reductions.
+    /// Calls the leaf: how many turns it did, then what it carries.
     fn call_leaf(
         &mut self,
         leaf: cranelift_module::FuncId,
@@ -143,7 +138,7 @@ impl Lowering<'_, '_> {
         self.b.ins().stack_addr(types::I64, block, 0)
     }
 
-    /// Calls a leaf whose reductions begin at a slot of `block`.
+    /// Calls a leaf; what it carries begins at a slot of `block`.
     fn leaf_results(
         &mut self,
         callee: clif::FuncRef,
@@ -154,9 +149,9 @@ impl Lowering<'_, '_> {
     ) -> Vec<BlockArg> {
         let call = self.b.ins().call(callee, args);
         let mut results = vec![BlockArg::from(self.b.inst_results(call)[0])];
-        for (at, reduction) in plan.reductions.iter().enumerate() {
+        for (at, dtype) in plan.carried().enumerate() {
             let Some(block) = block else { break };
-            let ty = super::clif_type(reduction.dtype);
+            let ty = super::clif_type(dtype);
             let offset = 8 * (first + at) as i32;
             let loaded = self.b.ins().load(ty, MemFlagsData::trusted(), block, offset);
             results.push(BlockArg::from(loaded));

@@ -5,7 +5,7 @@
 //! main:  as many turns as all copies of the body do, while there are so many; for arrays
 //!        larger than the caches in a second form, whose stores go past them
 //! tail:  one vector at a time; with AVX-512 what is left under a mask
-//! exit:  reductions, the number of turns done
+//! exit:  reductions, bests, the number of turns done
 //! ```
 //!
 //! The copies of the body in the main loop are one batch of turns: an instruction is there for
@@ -153,6 +153,7 @@ impl Selector<'_> {
             let neutral = self.neutral(reduction)?;
             partials.push(vec![neutral; copies]);
         }
+        partials.extend(self.first_bests()?.into_iter().map(|field| vec![field; copies]));
         let frame = Frame { count, copies, exit };
         let state = (zero, partials);
         self.check_steps(&frame, &state);
@@ -178,7 +179,7 @@ impl Selector<'_> {
             self.block = Some(block);
             return count;
         }
-        if !self.plan.reductions.is_empty() {
+        if self.plan.carried().next().is_some() {
             self.block = Some(self.code.vreg(INT));
         }
         for input in &self.plan.inputs {
@@ -537,8 +538,11 @@ impl Selector<'_> {
 
     fn exit(&mut self, exit: Label, like: &Partials) -> Select {
         let (index, partials) = self.start(exit, like);
-        for (number, partials) in partials.iter().enumerate() {
+        for (number, partials) in partials[..self.plan.reductions.len()].iter().enumerate() {
             self.reduce(number, partials)?;
+        }
+        for number in 0..self.plan.bests.len() as u32 {
+            self.take_best(number, &partials)?;
         }
         let result = Operand::reg_fixed_use(index, PReg::new(RESULT, INT));
         self.code.end(Kind::Return, &[result], &[]);

@@ -40,7 +40,7 @@ impl Pressure {
         let most = (0..ranges.at).map(live).max().unwrap_or(0);
         Pressure {
             work: ranges.at - ranges.kept,
-            live: most.max(1) + plan.reductions.len(),
+            live: most.max(1) + plan.carried().count(),
             kept: ranges.kept,
         }
     }

@@ -78,14 +78,22 @@ impl Selector<'_> {
             total = self.combine(op, total, upper, dtype)?;
             distance /= 2;
         }
-        let before = if self.arguments.is_empty() { 1 + self.plan.inputs.len() } else { 0 };
-        let slot = 8 * (before + number) as i32;
-        let place = |at| vcode::Place::Base { base: at, displacement: slot };
-        let opcode = [&VPBROADCASTB, &VPBROADCASTW, &VPBROADCASTD, &VPBROADCASTQ];
-        let opcode = opcode[dtype.size().trailing_zeros() as usize];
-        let block = self.block()?;
-        let init = self.loaded(opcode, Width::W128, &place, &[block], None);
+        let init = self.initial(number, dtype, Width::W128)?;
         let result = self.combine(op, init, total, dtype)?;
+        self.store_slot(number, result)
+    }
+
+    /// Where the slot is in the block of what is carried.
+    pub(super) fn slot(&self, number: usize) -> i32 {
+        let before = if self.arguments.is_empty() { 1 + self.plan.inputs.len() } else { 0 };
+        8 * (before + number) as i32
+    }
+
+    /// Writes the first lane to a slot.
+    pub(super) fn store_slot(&mut self, number: usize, result: VReg) -> Select {
+        let slot = self.slot(number);
+        let place = |at| vcode::Place::Base { base: at, displacement: slot };
+        let block = self.block()?;
         if self.target.evex {
             let first = self.mask_bits(1);
             let opcode = &VMOVDQU64_STORE;
@@ -99,7 +107,7 @@ impl Selector<'_> {
     }
 
     /// The lanes from so many bytes on, at the bottom.
-    fn upper(&mut self, lanes: VReg, distance: usize) -> VReg {
+    pub(super) fn upper(&mut self, lanes: VReg, distance: usize) -> VReg {
         match distance {
             32 => self.out_of(&VEXTRACTI64X4, Width::W512, lanes, Some(1)),
             16 => {

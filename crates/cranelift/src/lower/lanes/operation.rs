@@ -288,7 +288,12 @@ impl Group<'_, '_, '_> {
         Lanes { size: lanes.size, registers: each.collect() }
     }
 
-    fn compare(&mut self, op: Compare, [x, y]: [clif::Value; 2], dtype: Dtype) -> clif::Value {
+    pub(super) fn compare(
+        &mut self,
+        op: Compare,
+        [x, y]: [clif::Value; 2],
+        dtype: Dtype,
+    ) -> clif::Value {
         let b = &mut self.host.b;
         if dtype.is_float() {
             return b.ins().fcmp(float_code(op), x, y);
