@@ -188,3 +188,55 @@ fn elements_before_one_out_of_range_are_written() {
         check!(scaled_sum(2.0, &x, &mut y));
     }
 }
+
+/// Kernels that look for the least and the greatest element, and where they are.
+macro_rules! searches {
+    ($($dtype:ident)*) => {$(
+        mod $dtype {
+            use crate::values::Sample;
+            use mambo::prelude::*;
+
+            #[jit]
+            fn first_least(x: &[$dtype]) -> ($dtype, usize) {
+                let (mut least, mut at) = (x[0], 0);
+                for i in 1..x.len() {
+                    if x[i] < least {
+                        least = x[i];
+                        at = i;
+                    }
+                }
+                (least, at)
+            }
+
+            #[jit]
+            fn last_greatest(x: &[$dtype], only: &[bool]) -> ($dtype, Option<usize>) {
+                let (mut greatest, mut at) = (x[0], None);
+                for (i, (&v, &taken)) in x.iter().zip(only).enumerate() {
+                    if taken && greatest <= v {
+                        (greatest, at) = (v, Some(i));
+                    }
+                }
+                (greatest, at)
+            }
+
+            #[test]
+            fn the_best_and_its_place() {
+                let samples = $dtype::all();
+                for n in (1..70).chain([200, 1000]) {
+                    // Equal values, zeros of both signs and NaNs are everywhere.
+                    let at = |i: usize| samples[(i * i + 3 * i + n) % samples.len()];
+                    let x: Vec<$dtype> = (0..n).map(at).collect();
+                    let only: Vec<bool> = (0..n).map(|i| i % 3 != n % 3).collect();
+                    check!(first_least(&x));
+                    check!(last_greatest(&x, &only));
+                }
+                let loops = first_least::stats().vector_loops + last_greatest::stats().vector_loops;
+                assert_eq!(loops, if super::super::widest() > 0 { 2 } else { 0 });
+            }
+        }
+    )*};
+}
+
+mod searches {
+    searches! { i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64 }
+}

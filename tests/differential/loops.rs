@@ -5,6 +5,7 @@
 //! the module as lowered. `MAMBO_LOOPS`: how many kernels, 3,500 if not set, each called three
 //! times.
 
+mod carried;
 mod nest;
 
 use crate::arguments::{Argument, ArrayArgument};
@@ -12,6 +13,7 @@ use crate::case::{install_hook, quietly};
 use crate::random::Random;
 use crate::run::{self, Failure, VECTORS};
 use crate::{seeds, setting};
+use carried::Carried;
 use mambo_ir::signature::{Access, ArrayType};
 use mambo_ir::{Const, Dtype, FastMath, Layout, Type};
 use std::sync::Mutex;
@@ -134,63 +136,40 @@ impl Generator {
             self.params.push(Param { name: format!("s{at}"), ty });
         }
         self.params.push(Param { name: "n".into(), ty: Type::Scalar(Dtype::Usize) });
-        let reductions = self.reductions();
-        let body = self.body(&reductions);
-        let text = self.text(&reductions, &body);
-        let result = match &reductions[..] {
+        let carried = self.carried();
+        let body = self.body(&carried);
+        let text = self.text(&carried, &body);
+        let types: Vec<Dtype> =
+            carried.iter().flat_map(|one| &one.values).map(|(_, dtype, _)| *dtype).collect();
+        let result = match types[..] {
             [] => Type::UNIT,
-            [(dtype, ..)] => Type::Scalar(*dtype),
-            many => Type::Tuple(many.iter().map(|(dtype, ..)| (*dtype).into()).collect()),
+            [dtype] => Type::Scalar(dtype),
+            _ => Type::Tuple(types.into_iter().map(Type::from).collect()),
         };
         let allowed = FastMath::REASSOC.with(FastMath::NSZ);
         let fastmath = if self.relaxed { allowed } else { FastMath::default() };
         Loop { text, params: self.params, result, fastmath }
     }
 
-    /// Types, initial values and operators of reductions.
-    fn reductions(&mut self) -> Vec<(Dtype, String, &'static str)> {
-        let has_output = self.params.iter().any(|param| param.name.starts_with('o'));
-        let count = self.random.between(usize::from(!has_output), 2);
-        (0..count).map(|_| self.reduction()).collect()
-    }
-
-    fn reduction(&mut self) -> (Dtype, String, &'static str) {
-        loop {
-            let dtype = self.dtype();
-            if self.relaxed && dtype.is_float() {
-                let operators = ["+", "-", "*", "min", "max"];
-                let operator = operators[self.random.weighted(&[50, 15, 10, 12, 12])];
-                return (dtype, self.literal(dtype), operator);
-            }
-            if dtype.is_int() {
-                let operators = ["+", "*", "min", "max", "&", "|", "^"];
-                let operator = operators[self.random.weighted(&[40, 10, 15, 15, 6, 6, 6])];
-                return (dtype, self.literal(dtype), operator);
-            }
-            if self.palette.iter().all(|dtype| !dtype.is_int()) {
-                self.palette.push(Dtype::I64);
-            }
-        }
-    }
-
-    fn text(&self, reductions: &[(Dtype, String, &'static str)], body: &str) -> String {
+    fn text(&self, carried: &[Carried], body: &str) -> String {
         let params: Vec<String> = self.params.iter().map(parameter).collect();
-        let types: Vec<&str> = reductions.iter().map(|(dtype, ..)| dtype.name()).collect();
-        let names: Vec<String> = (0..reductions.len()).map(|at| format!("r{at}")).collect();
+        let values: Vec<_> = carried.iter().flat_map(|one| &one.values).collect();
+        let types: Vec<&str> = values.iter().map(|(_, dtype, _)| dtype.name()).collect();
+        let names: Vec<&str> = values.iter().map(|(name, ..)| name.as_str()).collect();
         let (result, value) = match types[..] {
             [] => (String::new(), String::new()),
-            [one] => (format!(" -> {one}"), "r0".into()),
+            [one] => (format!(" -> {one}"), names[0].into()),
             _ => (format!(" -> ({})", types.join(", ")), format!("({})", names.join(", "))),
         };
         let mut text = format!("fn kernel({}){result} {{\n", params.join(", "));
-        for (at, (dtype, init, _)) in reductions.iter().enumerate() {
-            text += &format!("    let mut r{at}: {dtype} = {init};\n");
+        for (name, dtype, init) in values {
+            text += &format!("    let mut {name}: {dtype} = {init};\n");
         }
         text + body + &format!("    {value}\n}}\n")
     }
 
     /// The loop.
-    fn body(&mut self, reductions: &[(Dtype, String, &'static str)]) -> String {
+    fn body(&mut self, carried: &[Carried]) -> String {
         let ty = self.index.name();
         let n = if self.index == Dtype::Usize { "n".into() } else { format!("(n as {ty})") };
         let start = self.random.weighted(&[80, 10, 10]);
@@ -215,13 +194,13 @@ impl Generator {
         if self.random.chance(40) {
             text += &self.nest();
         }
-        for statement in self.statements(reductions) {
+        for statement in self.statements(carried) {
             text += &format!("        {statement}\n");
         }
         text + "    }\n"
     }
 
-    fn statements(&mut self, reductions: &[(Dtype, String, &'static str)]) -> Vec<String> {
+    fn statements(&mut self, carried: &[Carried]) -> Vec<String> {
         let mut statements = Vec::new();
         let outputs: Vec<(String, Dtype)> = self
             .params
@@ -253,18 +232,7 @@ impl Generator {
             self.written = true;
             statements.push(statement);
         }
-        for (at, (dtype, _, operator)) in reductions.iter().enumerate() {
-            let value = self.value(*dtype, 3);
-            let mut statement = match *operator {
-                "min" | "max" => format!("r{at} = r{at}.{operator}({value});"),
-                _ => format!("r{at} {operator}= {value};"),
-            };
-            if self.random.chance(30) {
-                let cond = self.value(Dtype::Bool, 2);
-                statement = format!("if {cond} {{ {statement} }}");
-            }
-            statements.push(statement);
-        }
+        statements.extend(carried.iter().map(|one| self.change(one)));
         statements
     }
 
@@ -561,6 +529,7 @@ struct Met {
     made: [AtomicUsize; VECTORS.len()],
     refused: [AtomicUsize; VECTORS.len()],
     regions: AtomicUsize,
+    bests: AtomicUsize,
 }
 
 fn try_seed(seed: u64, met: &Met) -> Result<(), String> {
@@ -581,6 +550,7 @@ fn try_seed(seed: u64, met: &Met) -> Result<(), String> {
         }
         met.kernels.fetch_add(1, Ordering::Relaxed);
         met.regions.fetch_add(compiled.regions(), Ordering::Relaxed);
+        met.bests.fetch_add(compiled.bests(), Ordering::Relaxed);
         for args in &calls {
             if let Err(failure) = compiled.compare(args) {
                 return Ok(Err((failure, args.clone(), compiled.modules())));
@@ -637,6 +607,9 @@ fn random_loops_agree() {
     let regions = met.regions.into_inner() as u64;
     println!("{regions} loops and branches inside of vector loops");
     assert!(count < 100 || regions * 10 > count, "only {regions} regions of {count} kernels");
+    let bests = met.bests.into_inner() as u64;
+    println!("{bests} searches for the least or the greatest");
+    assert!(count < 100 || bests * 10 > count, "only {bests} searches of {count} kernels");
     for ((vectors, made), refused) in VECTORS.iter().zip(met.made).zip(met.refused) {
         let (made, refused) = (made.into_inner() as u64, refused.into_inner() as u64);
         println!("{}: {made} loops in vectors, {refused} not", vectors.name);

@@ -11,7 +11,7 @@ use mambo_frontend::{JitOptions, lower_source};
 use mambo_ir::function::{Op, ValueType};
 use mambo_ir::interpret::{Limits, Memory, Operand, Trap, interpret_within};
 use mambo_ir::kernel::Options;
-use mambo_ir::vector::VectorOp;
+use mambo_ir::vector::{VectorLoop, VectorOp};
 use mambo_ir::{Const, Dtype, FastMath, Function, Module, Signature, Type};
 use mambo_x86::{Simd, X86};
 use std::fmt;
@@ -279,16 +279,30 @@ impl Compiled {
 
     /// How many loops and costly branches run in the lanes of vector loops.
     pub(crate) fn regions(&self) -> usize {
-        let mut regions = 0;
-        for func in &self.optimized.functions {
-            for inst in func.reachable_insts() {
-                let Op::VectorLoop { plan, .. } = &func.inst(inst).op else { continue };
+        self.plans()
+            .map(|plan| {
+                let mut regions = 0;
                 plan.each_inst(&mut |inst| {
                     regions += usize::from(matches!(inst.op, VectorOp::Region(_)));
                 });
-            }
-        }
-        regions
+                regions
+            })
+            .sum()
+    }
+
+    /// How often vector loops look for the least or the greatest.
+    pub(crate) fn bests(&self) -> usize {
+        self.plans().map(|plan| plan.bests.len()).sum()
+    }
+
+    fn plans(&self) -> impl Iterator<Item = &VectorLoop> {
+        self.optimized.functions.iter().flat_map(|func| {
+            let insts = func.reachable_insts().into_iter();
+            insts.filter_map(|inst| match &func.inst(inst).op {
+                Op::VectorLoop { plan, .. } => Some(&**plan),
+                _ => None,
+            })
+        })
     }
 
     /// Both modules as text.
