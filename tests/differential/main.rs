@@ -24,6 +24,7 @@ mod host;
 mod loops;
 mod random;
 mod regressions;
+mod rows;
 mod run;
 mod rustc;
 mod seeds;

@@ -43,6 +43,9 @@ pub const NESTED: usize = 2;
 pub struct VectorLoop {
     /// What it takes from outside, in the order of the operands of [`Op::VectorLoop`].
     pub inputs: Vec<ValueType>,
+    /// The input, of type `usize`, that is about how many turns it has together with the loops
+    /// around it that write elsewhere in each of theirs, if there are such loops.
+    pub extent: Option<u32>,
     /// The memory it touches at affine places.
     pub accesses: Vec<Access>,
     /// What it carries from turn to turn.

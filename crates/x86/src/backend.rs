@@ -85,6 +85,7 @@ impl Simd {
 /// let root = Op::Unary(mambo_ir::function::Unary::Sqrt, Value(0));
 /// let plan = VectorLoop {
 ///     inputs: vec![ValueType::View(reference(false)), ValueType::View(reference(true))],
+///     extent: None,
 ///     accesses: vec![access(0), access(1)],
 ///     reductions: vec![],
 ///     bests: vec![],

@@ -26,6 +26,7 @@ mod merge;
 mod pressure;
 mod reduce;
 mod region;
+mod stream;
 
 use crate::assembler::Assembler;
 use crate::register::Width;

@@ -20,6 +20,7 @@
 //!   carries;
 //!   `order`: its instructions put in order;
 //! * `dependence`: whether turns disturb one another;
+//! * `extent`: how much the loop writes with those around it;
 //! * `operation`: what has a vector form;
 //! * `partials`: reductions of floats by a plain loop, where no backend does the vector loop.
 
@@ -28,6 +29,7 @@ mod best;
 mod body;
 mod branch;
 mod dependence;
+mod extent;
 mod lanes;
 mod limit;
 mod memory;
@@ -58,7 +60,11 @@ const FEWEST_TURNS: i128 = 8;
 
 /// Plans loops; see the head of the file. Says what became of each.
 pub fn vectorize_loops(func: &mut Function) -> Vec<LoopReport> {
-    let mut planner = Planner { split: split_loops(func), reports: HashMap::new() };
+    let mut planner = Planner {
+        split: split_loops(func),
+        around: extent::loops_around(func),
+        reports: HashMap::new(),
+    };
     let order: Vec<Inst> = func
         .reachable_insts()
         .into_iter()
@@ -80,6 +86,8 @@ pub fn vectorize_loops(func: &mut Function) -> Vec<LoopReport> {
 struct Planner {
     /// The loops that others have left their checks to.
     split: Vec<Inst>,
+    /// The loops around each one.
+    around: HashMap<Inst, Vec<Inst>>,
     reports: HashMap<Inst, LoopReport>,
 }
 
@@ -95,7 +103,7 @@ impl Planner {
             out.push(inst);
             return;
         };
-        let outcome = match self.plan(func, &range, span) {
+        let outcome = match self.plan(func, inst, &range, span) {
             Ok(planned) => {
                 self.absorb(func, &range, span);
                 let report = planned.planned.report.clone();
@@ -119,7 +127,13 @@ impl Planner {
         });
     }
 
-    fn plan(&self, func: &mut Function, range: &Range, span: Span) -> Result<Counted, Obstacle> {
+    fn plan(
+        &self,
+        func: &mut Function,
+        inst: Inst,
+        range: &Range,
+        span: Span,
+    ) -> Result<Counted, Obstacle> {
         let definitions = Definitions::of(func);
         let constant = |value| definitions.int(func, value);
         if let (Some(start), Some(end)) = (constant(range.start), constant(range.end))
@@ -130,11 +144,13 @@ impl Planner {
         if let Some(obstacle) = self.quick_obstacle(func, range.body) {
             return Err(obstacle);
         }
+        let around = self.around.get(&inst).into_iter().flatten();
+        let around: Vec<Range> = around.filter_map(|&outer| Range::of(func, outer)).collect();
         let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span };
         let count = count(&mut pre, range);
         let index = index(&mut pre, range, count);
         let planner = BodyPlanner::new(pre, count, range.body, &self.split);
-        let planned = planner.plan(index, &range.init)?;
+        let planned = planner.plan(index, &range.init, &around)?;
         Ok(Counted { count, planned })
     }
 

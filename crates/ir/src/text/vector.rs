@@ -1,10 +1,12 @@
 //! Writes and reads vector loops:
 //!
 //! ```text
-//! %7: usize, %8: i64 = vector %6 (%0, %1, %2) reduce (%3) @4:5 {
+//! %7: usize, %8: i64 = vector %6 (%0, %1, %2, %3) reduce (%4) @4:5 {
 //!   input f64
 //!   input view<f64, 0, C>
 //!   input view<f64, 0, C, mut>
+//!   input usize
+//!   extent 3
 //!   access 1 step 1
 //!   access 2 step input 0 offset -1 inner 4, 0
 //!   reduction add i64
@@ -43,6 +45,9 @@ impl Printer<'_> {
         self.indent += 1;
         for input in &plan.inputs {
             self.line(format_args!("input {input}"));
+        }
+        if let Some(extent) = plan.extent {
+            self.line(format_args!("extent {extent}"));
         }
         for access in &plan.accesses {
             let Access { base, part, step, offset, inner } = access;
@@ -197,6 +202,8 @@ impl Body<'_, '_> {
         while !self.parser.take("}") {
             if self.parser.take_word("input") {
                 plan.inputs.push(self.parser.value_type()?);
+            } else if self.parser.take_word("extent") {
+                plan.extent = Some(self.parser.number()?);
             } else if self.parser.take_word("access") {
                 plan.accesses.push(self.access()?);
             } else if self.parser.take_word("reduction") {

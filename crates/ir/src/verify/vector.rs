@@ -2,7 +2,7 @@
 //!
 //! * inputs are scalars or references, and the operands of the instruction fit them;
 //! * accesses and gathers name inputs that are references, stores mutable ones; a step that is
-//!   an input is of type `isize`;
+//!   an input is of type `isize`, an extent of type `usize`;
 //! * a value is defined once, in order, above its uses; lane by lane, types are those of the
 //!   instructions on scalars; masks and requirements are `bool`;
 //! * a reduction is of an operation with a neutral value, and its initial value and result are
@@ -86,6 +86,10 @@ impl Lanes<'_> {
                 ValueType::View(view) => view.rank == 0,
             };
             demand!(fits, "an input is a scalar of at most 64 bits or a reference, not {input}");
+        }
+        if let Some(extent) = self.plan.extent {
+            let ty = self.plan.inputs.get(extent as usize);
+            demand!(ty == Some(&Dtype::Usize.into()), "an extent is an input of type usize");
         }
         for access in &self.plan.accesses {
             self.reference(access.base, access.part, false)?;

@@ -3,7 +3,7 @@
 //! ```text
 //! peel:  with AVX-512, the turns before the first whole vector of memory, under a mask
 //! main:  as many turns as all copies of the body do, while there are so many; for arrays
-//!        larger than the caches in a second form, whose stores go past them
+//!        larger than the caches in a second form, behind the exit (see `stream`)
 //! tail:  one vector at a time; with AVX-512 what is left under a mask
 //! exit:  reductions, bests, the number of turns done
 //! ```
@@ -16,6 +16,7 @@ use super::fold::awaited_loads;
 use super::interleave::store_groups;
 use super::merge::merged_operations;
 use super::pressure::Pressure;
+use super::stream::Beyond;
 use super::{Partials, Place, Select, Selector, Target, widest};
 use crate::assembler::Assembler;
 use crate::opcode::{KANDQ, KORQ, VPOR};
@@ -39,7 +40,7 @@ const RESULT: usize = 0;
 const SHORT_STEP: i32 = 1 << 22;
 
 /// Vectors of which there must be so many for it to pay to align them.
-const WORTH_ALIGNING: usize = 32;
+pub(super) const WORTH_ALIGNING: usize = 32;
 
 /// The most instructions of all copies together.
 const LONGEST_BATCH: usize = 56;
@@ -109,21 +110,21 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
 
 /// What the blocks of the function share.
 pub(super) struct Frame {
-    count: VReg,
-    copies: usize,
+    pub(super) count: VReg,
+    pub(super) copies: usize,
     exit: Label,
 }
 
 /// A loop of the machine: how many copies of the body it has, the number of turns that it must
 /// not be above to go on, and whether stores go past the caches.
-struct Machine {
-    copies: usize,
-    limit: VReg,
-    streaming: bool,
+pub(super) struct Machine {
+    pub(super) copies: usize,
+    pub(super) limit: VReg,
+    pub(super) streaming: bool,
 }
 
 /// How far the loop is: the number of turns done, and the partial results.
-type State = (VReg, Partials);
+pub(super) type State = (VReg, Partials);
 
 impl Selector<'_> {
     /// How often the body is copied in the main loop: enough to hide what instructions take,
@@ -158,13 +159,18 @@ impl Selector<'_> {
         let state = (zero, partials);
         self.check_steps(&frame, &state);
         let state = self.peel(&frame, state)?;
-        let state = self.main(&frame, state, cache)?;
+        let (state, beyond) = self.main(&frame, state, cache)?;
         let state = match self.plan.partials() {
             Some(_) => state,
             None => self.tail(&frame, state)?,
         };
         self.jump(exit, &state);
-        self.exit(exit, &state.1)
+        self.exit(exit, &state.1)?;
+        // Out of the way of loops that the caches hold.
+        match beyond {
+            Some(beyond) => self.beyond_caches(&frame, beyond),
+            None => Ok(()),
+        }
     }
 
     /// Takes the arguments; gives the number of turns.
@@ -204,14 +210,14 @@ impl Selector<'_> {
     // Blocks.
 
     /// Jumps to a block that takes the state.
-    fn jump(&mut self, to: Label, (index, partials): &State) {
+    pub(super) fn jump(&mut self, to: Label, (index, partials): &State) {
         let mut arguments = vec![*index];
         arguments.extend(partials.iter().flatten());
         self.code.end(Kind::Jump, &[], &[(to, &arguments)]);
     }
 
     /// Starts a block that takes the state.
-    fn start(&mut self, label: Label, like: &Partials) -> State {
+    pub(super) fn start(&mut self, label: Label, like: &Partials) -> State {
         let index = self.code.vreg(INT);
         let partials: Partials = like
             .iter()
@@ -224,7 +230,13 @@ impl Selector<'_> {
     }
 
     /// Goes on here if the branch is taken, else at `otherwise`, which takes the state.
-    fn go_on_if(&mut self, kind: Kind, operands: &[VReg], otherwise: Label, state: &State) {
+    pub(super) fn go_on_if(
+        &mut self,
+        kind: Kind,
+        operands: &[VReg],
+        otherwise: Label,
+        state: &State,
+    ) {
         let operands: Vec<Operand> = operands.iter().copied().map(Operand::reg_use).collect();
         let [on, leave] = [(); 2].map(|()| self.code.label());
         self.code.end(kind, &operands, &[(on, &[]), (leave, &[])]);
@@ -298,57 +310,46 @@ impl Selector<'_> {
         turns
     }
 
-    /// How many bytes the address of an access in some turn is above a multiple of the bytes of
-    /// its vector.
-    fn misalignment(&mut self, number: u32, turn: VReg) -> VReg {
-        let address = self.side_address(number);
-        let size = self.plan.access_dtype(number).size();
-        let [distance, there, low] = [(); 3].map(|()| self.code.vreg(INT));
-        self.by_constant(Kind::ShiftLeft(size.trailing_zeros() as u8), distance, turn);
-        self.arithmetic(Arithmetic::Add, there, distance, address);
-        let bytes = (self.lanes * size) as i32 - 1;
-        self.by_constant(Kind::ArithmeticConstant(Arithmetic::And, bytes), low, there);
-        low
-    }
-
-    fn by_constant(&mut self, kind: Kind, result: VReg, a: VReg) {
+    pub(super) fn by_constant(&mut self, kind: Kind, result: VReg, a: VReg) {
         self.code.push(kind, &[Operand::reg_reuse_def(result, 1), Operand::reg_use(a)]);
     }
 
-    fn main(&mut self, frame: &Frame, state: State, cache: usize) -> Select<State> {
+    fn main(
+        &mut self,
+        frame: &Frame,
+        mut state: State,
+        cache: usize,
+    ) -> Select<(State, Option<Beyond>)> {
         let turns = (frame.copies * self.lanes) as i32;
         let limit = self.offset(frame.count, -turns);
         let machine = Machine { copies: frame.copies, limit, streaming: false };
         let [plain, after] = [(); 2].map(|()| self.code.label());
         let compare = Kind::BranchCompare(Condition::LessEqual);
         self.go_on_if(compare, &[state.0, limit], after, &state);
-        self.streams = self.written_only();
-        if let Some(worth) = self.worth_streaming(cache) {
-            let compare = Kind::BranchCompareConstant(Condition::GreaterEqual, worth);
-            self.go_on_if(compare, &[frame.count], plain, &state);
-            for number in self.streams.clone() {
-                let low = self.misalignment(number, state.0);
-                let aligned = Kind::BranchCompareConstant(Condition::Equal, 0);
-                self.go_on_if(aligned, &[low], plain, &state);
-            }
-            // Memory is what such a loop waits for: one copy does.
-            let limit = self.offset(frame.count, -(self.lanes as i32));
-            let streamed = Machine { copies: 1, limit, streaming: true };
-            let done = self.machine_loop(frame, state.clone(), &streamed)?;
-            self.code.push(Kind::Fence, &[]);
-            self.jump(after, &done);
-            let state = self.start(plain, &state.1);
-            let done = self.machine_loop(frame, state, &machine)?;
-            self.jump(after, &done);
-            return Ok(self.start(after, &done.1));
-        }
+        let beyond = self.worth_streaming(cache).map(|worth| {
+            let start = self.code.label();
+            let short = match self.plan.extent {
+                Some(_) => (WORTH_ALIGNING * self.lanes) as i32,
+                None => worth,
+            };
+            let compare = Kind::BranchCompareConstant(Condition::Less, short);
+            self.go_on_if(compare, &[frame.count], start, &state);
+            self.jump(plain, &state);
+            state = self.start(plain, &state.1);
+            Beyond { start, worth, plain, after, like: state.1.clone() }
+        });
         let done = self.machine_loop(frame, state, &machine)?;
         self.jump(after, &done);
-        Ok(self.start(after, &done.1))
+        Ok((self.start(after, &done.1), beyond))
     }
 
     /// Copies of the body again and again.
-    fn machine_loop(&mut self, frame: &Frame, state: State, machine: &Machine) -> Select<State> {
+    pub(super) fn machine_loop(
+        &mut self,
+        frame: &Frame,
+        state: State,
+        machine: &Machine,
+    ) -> Select<State> {
         let Machine { copies, limit, streaming } = *machine;
         let [head, back, leave] = [(); 3].map(|()| self.code.label());
         self.jump(head, &state);
@@ -366,45 +367,6 @@ impl Selector<'_> {
         self.jump(head, &state);
         self.code.start(leave, &[]);
         Ok(state)
-    }
-
-    /// The accesses that are written side by side, in every turn, and not read.
-    fn written_only(&self) -> Vec<u32> {
-        let mut read = Vec::new();
-        self.plan.each_inst(&mut |inst| match inst.op {
-            VectorOp::Load { access, .. } => read.push(self.plan.accesses[access as usize].base),
-            VectorOp::Gather { base, .. } => read.push(base),
-            _ => {}
-        });
-        let reads = |number: u32| read.contains(&self.plan.accesses[number as usize].base);
-        let mut streams = Vec::new();
-        for inst in &self.plan.insts {
-            if let VectorOp::Store { access, mask: None, .. } = inst.op {
-                let bytes = self.lanes * self.plan.access_dtype(access).size();
-                if self.is_side(access)
-                    && !reads(access)
-                    && bytes >= 16
-                    && !streams.contains(&access)
-                {
-                    streams.push(access);
-                }
-            }
-        }
-        streams
-    }
-
-    /// The turns from which on stores go past the caches.
-    fn worth_streaming(&self, cache: usize) -> Option<i32> {
-        if self.streams.is_empty()
-            || self.plan.is_checked()
-            || self.has_inner_loop()
-            || self.plan.partials().is_some()
-        {
-            return None;
-        }
-        let numbers = 0..self.plan.accesses.len() as u32;
-        let bytes: usize = numbers.map(|number| self.plan.access_dtype(number).size()).sum();
-        i32::try_from(cache / bytes).ok()
     }
 
     /// One vector at a time, then, with AVX-512, the turns that do not fill one.
@@ -438,7 +400,7 @@ impl Selector<'_> {
     }
 
     /// The first lanes, as many as a number below 256 says: only its low byte counts.
-    fn first_lanes(&mut self, number: VReg) -> VReg {
+    pub(super) fn first_lanes(&mut self, number: VReg) -> VReg {
         let ones = self.code.vreg(INT);
         self.code.push(Kind::Constant(u64::MAX), &[Operand::reg_def(ones)]);
         let (mask, spare) = (self.code.vreg(MASK), self.code.vreg(INT));
@@ -459,7 +421,7 @@ impl Selector<'_> {
     // The body.
 
     /// Forgets what holds for one batch of turns only.
-    fn batch(&mut self) {
+    pub(super) fn batch(&mut self) {
         self.moving.clear();
         self.masks.clear();
         self.waiting.clear();
@@ -467,7 +429,7 @@ impl Selector<'_> {
     }
 
     /// Some copies of the body, the first of which is at `place`.
-    fn body(
+    pub(super) fn body(
         &mut self,
         frame: &Frame,
         copies: usize,

@@ -1,6 +1,7 @@
 //! Turns the body of a loop into a vector loop: branches become masks, uses of memory accesses,
 //! values carried by an associative operation reductions.
 
+use super::Range;
 use super::affine::{Affine, Preheader, is_index_type};
 use super::best::{BestSoFar, Part};
 use super::dependence::{self, Use};
@@ -122,8 +123,8 @@ impl<'a> BodyPlanner<'a> {
         }
     }
 
-    /// Plans a body whose index is the given line.
-    pub(super) fn plan(mut self, index: Affine, init: &[Value]) -> Plan<Planned> {
+    /// Plans a body whose index is the given line, inside of these loops.
+    pub(super) fn plan(mut self, index: Affine, init: &[Value], around: &[Range]) -> Plan<Planned> {
         let body = self.body;
         let params = self.pre.func.block(body).params.clone();
         self.shapes.insert(params[0], Shape::Line(index));
@@ -153,6 +154,7 @@ impl<'a> BodyPlanner<'a> {
         if self.report.accesses.is_empty() {
             return Err(Obstacle { reason: Reason::NoGain, span: self.pre.span });
         }
+        self.add_extent(around);
         let reductions = self.carried.iter().filter(|carried| carried.part.is_none());
         let init = reductions.map(|carried| carried.init).chain(bests).collect();
         let parts = self.carried.iter().map(|carried| carried.part).collect();

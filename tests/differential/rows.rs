@@ -1,0 +1,59 @@
+//! Loops over the rows of matrices, with rows that are long enough for what vectors do only then:
+//! aligning, writing past the caches, and halves of vectors where they overlap.
+
+use crate::arguments::{Argument, ArrayArgument};
+use crate::random::Random;
+use crate::run;
+use mambo_ir::signature::{Access, ArrayType};
+use mambo_ir::{Dtype, FastMath, Layout, Type};
+
+/// How often each kernel is called for each type.
+const CALLS: usize = 24;
+
+/// The longest row, which vectors of small elements need.
+const LONGEST: usize = 2400;
+
+/// The body of a turn; `a` and `b` are matrices of one type and shape.
+const BODIES: [&str; 5] = [
+    "b[[i, j]] = a[[i, j]];",
+    "b[[i, j]] = a[[i, j - 1]] + a[[i, j + 1]] + a[[i - 1, j]] + a[[i + 1, j]];",
+    "b[[i, j]] = a[[i, j - 1]].max(a[[i - 1, j + 1]]);",
+    "b[[i, j]] = if a[[i, j]] > a[[i - 1, j]] { a[[i, j]] } else { a[[i + 1, j]] };",
+    "b[[i, j]] += a[[i, j]];",
+];
+
+#[test]
+fn rows_beyond_the_caches_agree() {
+    let mut random = Random::new(3);
+    for dtype in [Dtype::F64, Dtype::F32, Dtype::I64, Dtype::I32, Dtype::U16, Dtype::U8] {
+        for body in BODIES {
+            let text = format!(
+                "fn kernel(a: ArrayView2<{dtype}>, mut b: ArrayViewMut2<{dtype}>) {{
+                    for i in 1..a.nrows() - 1 {{ for j in 1..a.ncols() - 1 {{ {body} }} }}
+                }}"
+            );
+            let array = |access: Access| ArrayType {
+                dtype,
+                rank: 2,
+                layout: Layout::C,
+                access,
+                slice: false,
+            };
+            let types = [array(Access::Shared), array(Access::Mut)];
+            let signature = run::signature(types.map(Type::Array), &Type::UNIT);
+            let compiled = run::compile_with(&text, &signature, false, FastMath::default())
+                .unwrap_or_else(|failure| panic!("{failure:?}\n{text}"));
+            let (widest, outcomes) = compiled.loops().next().expect("there is a way");
+            assert!(outcomes.iter().all(|made| made.code.is_ok()), "{}\n{text}", widest.name);
+            for _ in 0..CALLS {
+                let dims = vec![random.between(3, 5), random.between(3, LONGEST)];
+                let draw =
+                    |ty| Argument::Array(ArrayArgument::draw_of(&mut random, ty, dims.clone()));
+                let args: Vec<Argument> = types.iter().map(draw).collect();
+                if let Err(failure) = compiled.compare(&args) {
+                    panic!("{dims:?}: {failure:?}\n{text}\n{}", compiled.modules());
+                }
+            }
+        }
+    }
+}
