@@ -19,6 +19,7 @@
 mod arguments;
 mod callees;
 mod case;
+mod casts;
 mod generate;
 mod host;
 mod loops;

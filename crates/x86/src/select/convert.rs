@@ -125,11 +125,17 @@ impl Selector<'_> {
                 let a = self.widen(a, 4, 8, false);
                 self.small_to_double(a)
             }
+            (4, false, Dtype::F32) => self.word_to_single(a),
             (8, true, Dtype::F64) if evex => self.one(&VCVTQQ2PD, wide, a),
             (8, false, Dtype::F64) if evex => self.one(&VCVTUQQ2PD, wide, a),
             (8, true, Dtype::F32) if evex => self.one(&VCVTQQ2PS, wide, a),
             (8, false, Dtype::F32) if evex => self.one(&VCVTUQQ2PS, wide, a),
             (8, _, Dtype::F64) => self.long_to_double(a, signed),
+            (8, _, Dtype::F32) => {
+                let odd = self.rounded_to_odd(a, signed)?;
+                let double = self.long_to_double(odd, signed);
+                self.one(&VCVTPD2PS, wide, double)
+            }
             _ => return Err(format!("cast of {from} to {to}")),
         })
     }
@@ -140,6 +146,43 @@ impl Selector<'_> {
         let magic = self.lanes_of(f64::to_bits((1u64 << 52) as f64), 8);
         let a = self.bits(Binary::Or, width, a, magic);
         self.two(&VSUBPD, width, a, magic)
+    }
+
+    /// Integers of 32 bits without sign: both halves exactly, and their sum rounded once.
+    fn word_to_single(&mut self, a: VReg) -> VReg {
+        let width = self.width(4);
+        let high = self.one_by(&VPSRLD_IMMEDIATE, width, a, 16);
+        let high = self.one(&VCVTDQ2PS, width, high);
+        let power = self.float_lanes(65536.0, Dtype::F32);
+        let high = self.two(&VMULPS, width, high, power);
+        let low_half = self.lanes_of(0xFFFF, 4);
+        let low = self.bits(Binary::And, width, a, low_half);
+        let low = self.one(&VCVTDQ2PS, width, low);
+        self.two(&VADDPS, width, high, low)
+    }
+
+    /// Integers of 64 bits with what a double has no bits for as one bit, so that rounding the
+    /// double again is as if it had been done once (Boldo and Melquiond, Emulation of FMA and
+    /// Correctly Rounded Sums: Proved Algorithms Using Rounding to Odd, 2008).
+    fn rounded_to_odd(&mut self, a: VReg, signed: bool) -> Select<VReg> {
+        let width = self.width(8);
+        let low = self.lanes_of(0x7FF, 8);
+        let lost = self.bits(Binary::And, width, a, low);
+        let sum = self.two(&VPADDQ, width, lost, low);
+        let odd = self.bits(Binary::Or, width, a, sum);
+        let kept = self.lanes_of(!0x7FF, 8);
+        let odd = self.bits(Binary::And, width, odd, kept);
+        // Those of at most 53 bits are doubles as they are.
+        let top = if signed {
+            let power = self.lanes_of(1 << 53, 8);
+            let sum = self.two(&VPADDQ, width, a, power);
+            self.one_by(&VPSRLQ_IMMEDIATE, width, sum, 54)
+        } else {
+            self.one_by(&VPSRLQ_IMMEDIATE, width, a, 53)
+        };
+        let zero = self.zero();
+        let fits = self.compare_vectors(Compare::Eq, top, zero, Dtype::U64);
+        self.choose_vectors(fits, a, odd, 8)
     }
 
     /// Integers of 64 bits to doubles: halves as low bits of 2^84 and 2^52, of which the
@@ -162,6 +205,10 @@ impl Selector<'_> {
 
     /// Saturates; NaN gives 0.
     fn float_to_int(&mut self, a: VReg, from: Dtype, to: Dtype) -> Select<VReg> {
+        if from == Dtype::F32 && to.size() == 8 && !self.target.evex {
+            let double = self.float_to_float(a, from, Dtype::F64);
+            return self.float_to_int(double, Dtype::F64, to);
+        }
         let (size, signed) = (from.size(), to.is_signed_int());
         let number = self.compare_vectors(Compare::Eq, a, a, from);
         let a = self.keep_where(number, a, size)?;
@@ -184,10 +231,21 @@ impl Selector<'_> {
         }
         if !signed {
             let a = self.clamp(a, Some(0.0), None, from);
-            // What is too large gives all ones, the greatest integer.
-            return self.truncated(a, from, to);
+            let whole = self.truncated(a, from, to)?;
+            if self.target.evex {
+                // What is too large gives all ones, the greatest integer.
+                return Ok(whole);
+            }
+            let limit = self.float_lanes(f64::from(to.bits()).exp2(), from);
+            let large = self.compare_vectors(Compare::Ge, a, limit, from);
+            let greatest = self.lanes_of(u64::MAX, to.size());
+            return self.choose_vectors(large, greatest, whole, to.size());
         }
         // What does not fit gives the least integer, which is wrong for large numbers only.
+        let a = match to.size() {
+            8 if !self.target.evex => self.clamp(a, Some(-(63.0_f64.exp2())), None, from),
+            _ => a,
+        };
         let whole = self.truncated(a, from, to)?;
         let limit = (to.bits() as f64 - 1.0).exp2();
         let limit = self.float_lanes(limit, from);
@@ -234,11 +292,47 @@ impl Selector<'_> {
                 let sum = self.two(&VADDPD, wide, whole, magic);
                 self.narrow(sum, 8, 4)?
             }
+            (Dtype::F32, 4, false) => self.single_to_word(a)?,
+            (Dtype::F64, 8, _) if !evex => self.double_to_long(a),
             (Dtype::F64, 8, true) if evex => self.one(&VCVTTPD2QQ, wide, a),
             (Dtype::F64, 8, false) if evex => self.one(&VCVTTPD2UQQ, wide, a),
             (Dtype::F32, 8, true) if evex => self.one(&VCVTTPS2QQ, wide, a),
             (Dtype::F32, 8, false) if evex => self.one(&VCVTTPS2UQQ, wide, a),
             _ => return Err(format!("cast of {from} to {to}")),
         })
+    }
+
+    /// Singles from 0 to below 2^32: the upper half of them less its first.
+    fn single_to_word(&mut self, a: VReg) -> Select<VReg> {
+        let width = self.width(4);
+        let power = self.float_lanes(31.0_f64.exp2(), Dtype::F32);
+        let upper = self.compare_vectors(Compare::Ge, a, power, Dtype::F32);
+        let less = self.two(&VSUBPS, width, a, power);
+        let less = self.choose_vectors(upper, less, a, 4)?;
+        let whole = self.one(&VCVTTPS2DQ, width, less);
+        let top = self.mask_to_lanes(upper, 4, 1 << 31)?;
+        Ok(self.bits(Binary::Xor, width, whole, top))
+    }
+
+    /// Doubles in the range of an integer of 64 bits: each half of it as the low bits of a
+    /// double.
+    fn double_to_long(&mut self, a: VReg) -> VReg {
+        /// How a number is rounded: down, or towards zero; without a flag.
+        const DOWN: u8 = 9;
+        const TO_ZERO: u8 = 11;
+        let width = self.width(8);
+        let whole = self.one_by(&VROUNDPD, width, a, TO_ZERO);
+        let [by, power] = [-32.0_f64, 32.0].map(|power| self.float_lanes(power.exp2(), Dtype::F64));
+        let high = self.two(&VMULPD, width, whole, by);
+        let high = self.one_by(&VROUNDPD, width, high, DOWN);
+        let taken = self.two(&VMULPD, width, high, power);
+        let low = self.two(&VSUBPD, width, whole, taken);
+        let magic = self.float_lanes(1.5 * 52.0_f64.exp2(), Dtype::F64);
+        let high = self.two(&VADDPD, width, high, magic);
+        let high = self.one_by(&VPSLLQ_IMMEDIATE, width, high, 32);
+        let low = self.two(&VADDPD, width, low, magic);
+        let low_half = self.lanes_of(0xFFFF_FFFF, 8);
+        let low = self.bits(Binary::And, width, low, low_half);
+        self.bits(Binary::Or, width, high, low)
     }
 }
