@@ -189,6 +189,40 @@ fn elements_before_one_out_of_range_are_written() {
     }
 }
 
+#[jit]
+fn conditions(x: &[f32], only: &[bool]) -> (bool, bool, bool) {
+    let (mut all, mut any, mut odd) = (true, false, false);
+    for (&v, &taken) in x.iter().zip(only) {
+        if taken {
+            all &= v > 0.0;
+            any |= v > 9.0;
+        }
+        odd ^= v > 1.0;
+    }
+    (all, any, odd)
+}
+
+#[test]
+fn conditions_of_all_elements() {
+    for n in (0..140).chain([1000]) {
+        let mut x = vec![0.5; n];
+        let mut only: Vec<bool> = (0..n).map(|i| i % 5 != 3).collect();
+        check!(conditions(&x, &only));
+        for at in [n / 2, n.saturating_sub(1)] {
+            let Some(v) = x.get_mut(at) else { continue };
+            *v = -1.0;
+            check!(conditions(&x, &only));
+            x[at] = 10.0;
+            check!(conditions(&x, &only));
+            only[at] = !only[at];
+            check!(conditions(&x, &only));
+            x[at] = 0.5;
+        }
+    }
+    let loops = conditions::stats().vector_loops;
+    assert_eq!(loops, usize::from(widest() > 0));
+}
+
 /// Kernels that look for the least and the greatest element, and where they are.
 macro_rules! searches {
     ($($dtype:ident)*) => {$(

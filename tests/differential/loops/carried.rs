@@ -28,13 +28,15 @@ impl Generator {
 
     fn reduction(&mut self, at: usize) -> Carried {
         loop {
-            let dtype = self.dtype();
+            let dtype = if self.random.chance(10) { Dtype::Bool } else { self.dtype() };
             let operator = if self.relaxed && dtype.is_float() {
                 let operators = ["+", "-", "*", "min", "max"];
                 operators[self.random.weighted(&[50, 15, 10, 12, 12])]
             } else if dtype.is_int() {
                 let operators = ["+", "*", "min", "max", "&", "|", "^"];
                 operators[self.random.weighted(&[40, 10, 15, 15, 6, 6, 6])]
+            } else if dtype == Dtype::Bool {
+                ["&", "|", "^"][self.random.below(3)]
             } else {
                 if self.palette.iter().all(|dtype| !dtype.is_int()) {
                     self.palette.push(Dtype::I64);

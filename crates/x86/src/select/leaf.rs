@@ -151,7 +151,7 @@ impl Selector<'_> {
         self.code.push(Kind::Constant(0), &[Operand::reg_def(zero)]);
         let mut partials = Vec::new();
         for reduction in &self.plan.reductions {
-            let neutral = self.neutral(reduction)?;
+            let neutral = self.neutral(reduction);
             partials.push(vec![neutral; copies]);
         }
         partials.extend(self.first_bests()?.into_iter().map(|field| vec![field; copies]));

@@ -1,22 +1,34 @@
-//! Reductions: partial results in registers, and their combination at the end.
+//! Reductions: partial results in registers, and their combination at the end. Those of `bool`
+//! are lanes of the widest type of the loop, all bits of which are set or none.
 
 use super::merge::simple;
-use super::{Partials, Place, Select, Selector};
+use super::{Mask, Partials, Place, Select, Selector};
 use crate::opcode::*;
 use crate::register::Width;
 use crate::vcode;
 use mambo_ir::Dtype;
-use mambo_ir::function::Value;
+use mambo_ir::function::{Binary, Value};
 use mambo_ir::vector::Reduction;
 use regalloc2::VReg;
 
 impl Selector<'_> {
-    pub(super) fn neutral(&mut self, reduction: &Reduction) -> Select<VReg> {
-        if reduction.dtype == Dtype::Bool {
-            return Err("reductions of bool".into());
-        }
+    pub(super) fn neutral(&mut self, reduction: &Reduction) -> VReg {
         let neutral = reduction.neutral();
-        Ok(self.lanes_of(neutral.bits() as u64, reduction.dtype.size()))
+        match neutral.as_bool() {
+            Some(holds) => self.lanes_of(u64::from(holds).wrapping_neg(), self.size),
+            None => self.lanes_of(neutral.bits() as u64, reduction.dtype.size()),
+        }
+    }
+
+    /// The type of the lanes of a reduction.
+    fn lane_type(&self, dtype: Dtype) -> Dtype {
+        match (dtype, self.size) {
+            (Dtype::Bool, 1) => Dtype::U8,
+            (Dtype::Bool, 2) => Dtype::U16,
+            (Dtype::Bool, 4) => Dtype::U32,
+            (Dtype::Bool, _) => Dtype::U64,
+            _ => dtype,
+        }
     }
 
     pub(super) fn accumulate(
@@ -28,6 +40,9 @@ impl Selector<'_> {
         partials: &mut Partials,
     ) -> Select {
         let reduction = self.plan.reductions[number as usize];
+        if reduction.dtype == Dtype::Bool {
+            return self.accumulate_bool(number as usize, value, mask, copy, partials);
+        }
         let size = reduction.dtype.size();
         let value = self.vector(value)?;
         let at = copy.ahead / self.lanes % partials[number as usize].len();
@@ -50,17 +65,46 @@ impl Selector<'_> {
             after = self.choose_vectors(mask, after, before, size)?;
         }
         if let Some(tail) = copy.tail {
-            let tail = super::Mask { register: tail, size };
+            let tail = Mask { register: tail, size };
             after = self.choose_vectors(tail, after, before, size)?;
         }
         partials[number as usize][at] = after;
         Ok(())
     }
 
+    fn accumulate_bool(
+        &mut self,
+        number: usize,
+        value: Value,
+        mask: Option<Value>,
+        copy: &Place,
+        partials: &mut Partials,
+    ) -> Select {
+        let op = self.plan.reductions[number].op;
+        let mut value = self.mask(value)?;
+        let mask = mask.map(|mask| self.mask(mask)).transpose()?;
+        let tail = copy.tail.map(|register| Mask { register, size: self.size });
+        for active in [mask, tail].into_iter().flatten() {
+            value = match op {
+                Binary::And => {
+                    let other = self.not_mask(active);
+                    self.combine_masks(Binary::Or, value, other)?
+                }
+                _ => self.combine_masks(Binary::And, value, active)?,
+            };
+        }
+        let lanes = self.mask_to_lanes(value, self.size, u64::MAX)?;
+        let at = copy.ahead / self.lanes % partials[number].len();
+        let width = self.width(self.size);
+        partials[number][at] = self.bits(op, width, partials[number][at], lanes);
+        Ok(())
+    }
+
     /// Combines the partial results with the initial value and writes the result to its slot.
     pub(super) fn reduce(&mut self, number: usize, partials: &[VReg]) -> Select {
         let reduction = self.plan.reductions[number];
-        let Reduction { op, dtype } = reduction;
+        let op = reduction.op;
+        let dtype = self.lane_type(reduction.dtype);
         let mut registers = partials.to_vec();
         while registers.len() > 1 {
             let upper = registers.split_off(registers.len() / 2);
@@ -78,7 +122,13 @@ impl Selector<'_> {
             total = self.combine(op, total, upper, dtype)?;
             distance /= 2;
         }
-        let init = self.initial(number, dtype, Width::W128)?;
+        let init = if reduction.dtype == Dtype::Bool {
+            let one = self.lanes_of(1, dtype.size());
+            total = self.bits(Binary::And, Width::W128, total, one);
+            self.initial(number, Dtype::U8, Width::W128)?
+        } else {
+            self.initial(number, dtype, Width::W128)?
+        };
         let result = self.combine(op, init, total, dtype)?;
         self.store_slot(number, result)
     }
