@@ -16,8 +16,8 @@
 //!
 //! * `affine`: what a value is to the loop: uniform, a line, or different in each turn;
 //! * `body`: the body in lanes; `branch` and `nest`: branches, with masks, and loops inside;
-//!   `lanes`, `memory`, `limit`: its values, accesses and checks; `reduction` and `best`: what it
-//!   carries;
+//!   `lanes`, `memory`, `limit`: its values, accesses and checks; `reduction`, `best` and
+//!   `reach`: what it carries;
 //!   `order`: its instructions put in order;
 //! * `dependence`: whether turns disturb one another;
 //! * `extent`: how much the loop writes with those around it;
@@ -37,6 +37,7 @@ mod nest;
 mod operation;
 mod order;
 mod partials;
+mod reach;
 mod reduction;
 
 use crate::passes::definitions::Definitions;

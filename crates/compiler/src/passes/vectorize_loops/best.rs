@@ -2,16 +2,15 @@
 //! them is better: the least or greatest element, its place, and what else was found there.
 //!
 //! The condition of a lane that has its own best holds in more turns than that of the plain
-//! loop. So it may decide on nothing but the best and what goes with it, and these are replaced
-//! whenever it holds and something does that is known without it.
+//! loop. What it may decide on is for `reach` to see.
 
 use super::affine::{Affine, Preheader};
 use super::body::{BodyPlanner, Plan, Shape};
+use super::reach;
 use crate::report::{Obstacle, Reason};
 use mambo_ir::function::{Binary, Compare, Op, Value};
-use mambo_ir::vector::{Best, Region, VectorInst, VectorLoop, VectorOp, each_of};
+use mambo_ir::vector::{Best, VectorLoop, VectorOp};
 use mambo_ir::{Dtype, Span};
-use std::collections::HashMap;
 
 /// A best being recognised.
 pub(super) struct BestSoFar {
@@ -238,8 +237,7 @@ impl BodyPlanner<'_> {
             self.report.reductions.push(described(&so_far.best));
             self.plan.bests.push(so_far.best);
         }
-        let reach = Reach { plan: &self.plan, of: HashMap::new(), ops: HashMap::new() };
-        match reach.check() {
+        match reach::misused(&self.plan) {
             None => Ok(init),
             Some((best, span)) => Err(self.misused(best, span)),
         }
@@ -304,99 +302,4 @@ fn described(best: &Best) -> String {
         _ => "last greatest",
     };
     format!("{which} of {}", best.fields[Best::VALUE as usize])
-}
-
-/// How far it reaches whether a lane has found a better value.
-struct Reach<'a> {
-    plan: &'a VectorLoop,
-    /// The bests that a value depends on, a bit for each.
-    of: HashMap<Value, u64>,
-    ops: HashMap<Value, &'a VectorOp>,
-}
-
-/// A best that decides on what it must not, and where.
-type Misused = Option<(u32, Span)>;
-
-impl<'a> Reach<'a> {
-    fn check(mut self) -> Misused {
-        if self.plan.bests.len() > u64::BITS as usize {
-            return Some((u64::BITS, Span::default()));
-        }
-        self.list(&self.plan.insts)
-    }
-
-    fn list(&mut self, insts: &'a [VectorInst]) -> Misused {
-        insts.iter().find_map(|inst| match &inst.op {
-            VectorOp::Region(region) => self.region(region),
-            _ => self.inst(inst),
-        })
-    }
-
-    fn inst(&mut self, inst: &'a VectorInst) -> Misused {
-        let depends = self.operands(inst);
-        let misused = |bests: u64| (bests != 0).then(|| (bests.trailing_zeros(), inst.span));
-        let mut own = 0;
-        match inst.op {
-            VectorOp::Better { best, .. } => {
-                own = 1 << best;
-                if let Some(misused) = misused(depends) {
-                    return Some(misused);
-                }
-            }
-            VectorOp::Replace { best, mask, .. } => {
-                let others = misused(depends & !(1 << best));
-                return others.or_else(|| misused(u64::from(!self.asks(mask, best)) << best));
-            }
-            VectorOp::Store { .. } | VectorOp::Accumulate { .. } => return misused(depends),
-            _ => {}
-        }
-        if let Some(result) = inst.result {
-            self.of.insert(result, depends | own);
-            self.ops.insert(result, &inst.op);
-        }
-        None
-    }
-
-    /// Whether a mask holds where a better value was found, if something else does.
-    fn asks(&self, mask: Value, best: u32) -> bool {
-        let free = |value: Value| self.depends(value) == 0;
-        match self.ops.get(&mask) {
-            Some(VectorOp::Better { best: of, .. }) => *of == best,
-            Some(VectorOp::Each(Op::Binary(Binary::And, a, b))) => {
-                let (asks_a, asks_b) = (self.asks(*a, best), self.asks(*b, best));
-                (asks_a || free(*a)) && (asks_b || free(*b)) && (asks_a || asks_b)
-            }
-            _ => false,
-        }
-    }
-
-    fn region(&mut self, region: &'a Region) -> Misused {
-        let mut all = region.mask.map_or(0, |mask| self.depends(mask));
-        if region.repeats() {
-            region.init.iter().for_each(|&init| all |= self.depends(init));
-            each_of(&region.insts, &mut |inst| all |= self.operands(inst));
-        }
-        self.of.insert(region.active, all);
-        for (&param, &init) in region.params.iter().zip(&region.init) {
-            let depends = all | self.depends(init);
-            self.of.insert(param, depends);
-        }
-        let misused = self.list(&region.insts);
-        let next = region.next.iter().zip(&region.params);
-        for (&result, (&next, &param)) in region.results.iter().zip(next) {
-            let depends = self.depends(next) | self.depends(param);
-            self.of.insert(result, depends);
-        }
-        misused
-    }
-
-    fn operands(&self, inst: &VectorInst) -> u64 {
-        let mut all = 0;
-        inst.op.for_each_operand(|value| all |= self.depends(value));
-        all
-    }
-
-    fn depends(&self, value: Value) -> u64 {
-        self.of.get(&value).copied().unwrap_or(0)
-    }
 }
