@@ -7,7 +7,7 @@ use mambo_ir::signature::ArrayType;
 use mambo_ir::{Const, Dtype, Layout, Type};
 
 /// Elements before and after what a view may touch.
-const GUARD: usize = 2;
+pub(crate) const GUARD: usize = 2;
 
 /// One argument; a tuple or fixed-size array is several.
 #[derive(Clone, Debug)]

@@ -4,7 +4,8 @@
 //! passes, backend. Four runs must agree, in results, panics and all memory of the arguments:
 //! the interpreter on the module as lowered (the oracle) and after the passes, and the code of
 //! Cranelift for the module after the passes, for some kernels also for the one as lowered.
-//! Bits are compared, but any NaN is equal to any other ([`run`] says why).
+//! Bits are compared, but any NaN is equal to any other ([`run`] says why). What touches memory
+//! outside of an array ends the tests with a signal ([`fence`]).
 //!
 //! * `MAMBO_CASES`: how many kernels, 3,000 if not set.
 //! * `MAMBO_SEED`: the one seed to run, as a failure prints it; with `MAMBO_CASES`, the first.
@@ -20,6 +21,7 @@ mod arguments;
 mod callees;
 mod case;
 mod casts;
+mod fence;
 mod generate;
 mod host;
 mod loops;

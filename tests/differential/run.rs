@@ -1,7 +1,8 @@
 //! Compiles a kernel and runs it in every way there is.
 
-use crate::arguments::Argument;
+use crate::arguments::{Argument, GUARD};
 use crate::callees;
+use crate::fence::{Fenced, Place};
 use crate::host::Host;
 use mambo_compiler::backend::{Artifact, Backend, LoopOutcome};
 use mambo_compiler::build::build;
@@ -353,23 +354,23 @@ fn interpret(module: &Module, args: &[Argument], name: &str) -> Result<Option<Ou
 fn call(module: &Module, artifact: &dyn Artifact, args: &[Argument]) -> Result<Outcome, Failure> {
     let mut host = Host::new();
     let mut slots = Vec::new();
-    let mut buffers: Vec<(Dtype, Vec<u128>, usize)> = Vec::new();
+    let mut buffers = Vec::new();
     for arg in leaves(args) {
         match arg {
             Argument::Scalar(value) => slots.extend_from_slice(value.slots()),
             Argument::Array(array) => {
-                let bytes = array.bytes();
-                let mut words = vec![0_u128; bytes.len().div_ceil(16)];
-                for (word, chunk) in words.iter_mut().zip(bytes.chunks(16)) {
-                    let mut raw = [0; 16];
-                    raw[..chunk.len()].copy_from_slice(chunk);
-                    *word = u128::from_ne_bytes(raw);
-                }
-                let base = words.as_mut_ptr().expose_provenance();
+                let (bytes, guard) = (array.bytes(), GUARD * array.dtype.size());
+                let (front, rest) = bytes.split_at(guard);
+                let (inside, back) = rest.split_at(rest.len() - guard);
+                // All arrays are now at the one end, now at the other.
+                let at_start = (array.elements.len() + buffers.len()) % 2 == 0;
+                let place = if at_start { Place::Start } else { Place::End };
+                let mut fenced = Fenced::new(inside, place);
+                let base = fenced.address() - guard;
                 slots.push((base + array.offset * array.dtype.size()) as u64);
                 slots.extend(array.dims.iter().map(|dim| *dim as u64));
                 slots.extend(array.strides.iter().map(|stride| *stride as u64));
-                buffers.push((array.dtype, words, bytes.len()));
+                buffers.push((array.dtype, front.to_vec(), fenced, back.to_vec()));
             }
             Argument::Parts(_) => unreachable!("leaves have no parts"),
         }
@@ -382,9 +383,8 @@ fn call(module: &Module, artifact: &dyn Artifact, args: &[Argument]) -> Result<O
     };
     let arrays = buffers
         .into_iter()
-        .map(|(dtype, words, len)| {
-            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
-            constants(dtype, &bytes[..len])
+        .map(|(dtype, front, fenced, back)| {
+            constants(dtype, &[front, fenced.bytes(), back].concat())
         })
         .collect();
     Ok(Outcome { result, arrays })

@@ -7,7 +7,7 @@
 //! * `leaf`: the function around the body: its arguments, the machine loops, the way out;
 //! * `build`: instructions one by one, and constants;
 //! * `arithmetic`, `convert`, `mask`, `memory`, `reduce`: the operations by family;
-//! * `apart`: elements at a distance, `interleave`: those a few apart; `fold`: loads that are operands; `merge`: operations under a mask; `region`: loops and branches inside the body.
+//! * `apart`: elements at a distance, `interleave`: those a few apart; `rows`: neighbours; `fold`: loads that are operands; `merge`: operations under a mask; `region`: loops and branches inside the body.
 //!
 //! With AVX-512 a mask is a mask register; with AVX2 it is a vector whose lanes are all ones
 //! or zeros, of the width of what was compared.
@@ -26,6 +26,7 @@ mod merge;
 mod pressure;
 mod reduce;
 mod region;
+mod rows;
 mod stream;
 
 use crate::assembler::Assembler;
@@ -99,6 +100,8 @@ struct Place {
     tail: Option<VReg>,
     /// Whether what is only written goes past the caches.
     streaming: bool,
+    /// Whether the vectors of rows are handed on from batch to batch.
+    rows: bool,
 }
 
 /// The registers of the partial results of each reduction, then of each field of each best.
@@ -143,6 +146,9 @@ struct Selector<'a> {
     store_groups: Vec<interleave::StoreGroup>,
     /// The accesses that are only written, side by side and without a mask.
     streams: Vec<u32>,
+    /// What is read at several places, and its vectors in the batch being selected.
+    rows: Vec<rows::Row>,
+    row_vectors: rows::RowVectors,
 }
 
 /// The bytes of a lane of this type.

@@ -14,6 +14,7 @@
 
 use super::fold::awaited_loads;
 use super::interleave::store_groups;
+use super::memory::Side;
 use super::merge::merged_operations;
 use super::pressure::Pressure;
 use super::stream::Beyond;
@@ -94,6 +95,8 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
         arguments: Vec::new(),
         store_groups: store_groups(plan),
         streams: Vec::new(),
+        rows: Vec::new(),
+        row_vectors: HashMap::new(),
     };
     let copies = selector.copies();
     selector.values = vec![vec![None; plan.values.len()]; copies];
@@ -116,11 +119,12 @@ pub(super) struct Frame {
 }
 
 /// A loop of the machine: how many copies of the body it has, the number of turns that it must
-/// not be above to go on, and whether stores go past the caches.
+/// not be above to go on, whether stores go past the caches, and whether rows are handed on.
 pub(super) struct Machine {
     pub(super) copies: usize,
     pub(super) limit: VReg,
     pub(super) streaming: bool,
+    pub(super) rows: bool,
 }
 
 /// How far the loop is: the number of turns done, and the partial results.
@@ -129,7 +133,7 @@ pub(super) type State = (VReg, Partials);
 impl Selector<'_> {
     /// How often the body is copied in the main loop: enough to hide what instructions take,
     /// few enough for the registers.
-    fn copies(&self) -> usize {
+    fn copies(&mut self) -> usize {
         if let Some(partials) = self.plan.partials() {
             return partials / self.lanes;
         }
@@ -140,7 +144,9 @@ impl Selector<'_> {
             |copies: usize| copies * live + kept <= registers && copies * work <= LONGEST_BATCH;
         // Copies wait for one another at the end of an inner loop.
         let most = if self.has_inner_loop() { 2 } else { 4 };
-        [4, 2].into_iter().find(|&copies| copies <= most && fits(copies)).unwrap_or(1)
+        let copies = [4, 2].into_iter().find(|&copies| copies <= most && fits(copies)).unwrap_or(1);
+        self.rows = self.find_rows(copies, copies * live + kept);
+        copies
     }
 
     fn function(&mut self, copies: usize, cache: usize) -> Select {
@@ -210,21 +216,31 @@ impl Selector<'_> {
     // Blocks.
 
     /// Jumps to a block that takes the state.
-    pub(super) fn jump(&mut self, to: Label, (index, partials): &State) {
+    pub(super) fn jump(&mut self, to: Label, state: &State) {
+        self.jump_with(to, state, &[]);
+    }
+
+    /// Jumps to a block that takes more than the state.
+    fn jump_with(&mut self, to: Label, (index, partials): &State, more: &[VReg]) {
         let mut arguments = vec![*index];
-        arguments.extend(partials.iter().flatten());
+        arguments.extend(partials.iter().flatten().chain(more));
         self.code.end(Kind::Jump, &[], &[(to, &arguments)]);
     }
 
     /// Starts a block that takes the state.
     pub(super) fn start(&mut self, label: Label, like: &Partials) -> State {
+        self.start_with(label, like, &[])
+    }
+
+    /// Starts a block that takes more than the state.
+    fn start_with(&mut self, label: Label, like: &Partials, more: &[VReg]) -> State {
         let index = self.code.vreg(INT);
         let partials: Partials = like
             .iter()
             .map(|registers| registers.iter().map(|_| self.code.vreg(VECTOR)).collect())
             .collect();
         let mut params = vec![index];
-        params.extend(partials.iter().flatten());
+        params.extend(partials.iter().flatten().chain(more));
         self.code.start(label, &params);
         (index, partials)
     }
@@ -264,7 +280,7 @@ impl Selector<'_> {
     /// The turns up to the first address at which a vector lies as memory does, if that is the
     /// same turn for all accesses.
     fn peel(&mut self, frame: &Frame, state: State) -> Select<State> {
-        let sides = self.sides();
+        let (sides, enough) = self.to_align();
         if !self.masks_lanes()
             || self.plan.is_checked()
             || self.has_inner_loop()
@@ -274,11 +290,9 @@ impl Selector<'_> {
             return Ok(state);
         }
         let ready = self.code.label();
-        let enough = (WORTH_ALIGNING * self.lanes) as i32;
-        let compare = Kind::BranchCompareConstant(Condition::GreaterEqual, enough);
+        let compare = Kind::BranchCompareConstant(Condition::GreaterEqual, enough as i32);
         self.go_on_if(compare, &[frame.count], ready, &state);
-        let turns: Vec<VReg> =
-            sides.iter().map(|&number| self.turns_to_alignment(number)).collect();
+        let turns: Vec<VReg> = sides.iter().map(|&side| self.turns_to_alignment(side)).collect();
         let apart = Kind::BranchCompareConstant(Condition::NotEqual, 0);
         self.go_on_if(apart, &[turns[0]], ready, &state);
         for &other in &turns[1..] {
@@ -288,16 +302,16 @@ impl Selector<'_> {
         self.batch();
         let tail = Some(self.first_lanes(turns[0]));
         let (index, mut partials) = state;
-        let place = Place { index, ahead: 0, tail, streaming: false };
+        let place = Place { index, ahead: 0, tail, streaming: false, rows: false };
         self.body(frame, 1, place, &mut partials)?;
         self.jump(ready, &(turns[0], partials.clone()));
         Ok(self.start(ready, &partials))
     }
 
-    /// The turns until an access is at a multiple of the bytes of its vector.
-    fn turns_to_alignment(&mut self, number: u32) -> VReg {
-        let address = self.side_address(number);
-        let size = self.plan.access_dtype(number).size();
+    /// The turns until a place is at a multiple of the bytes of its vector.
+    fn turns_to_alignment(&mut self, side: Side) -> VReg {
+        let address = self.side_address(side);
+        let size = self.plan.element(side.base).size();
         let [zero, negated, low, turns] = [(); 4].map(|()| self.code.vreg(INT));
         self.code.push(Kind::Constant(0), &[Operand::reg_def(zero)]);
         self.arithmetic(Arithmetic::Sub, negated, zero, address);
@@ -320,9 +334,10 @@ impl Selector<'_> {
         mut state: State,
         cache: usize,
     ) -> Select<(State, Option<Beyond>)> {
-        let turns = (frame.copies * self.lanes) as i32;
+        let turns = (frame.copies * self.lanes) as i32 + self.turns_ahead() as i32;
         let limit = self.offset(frame.count, -turns);
-        let machine = Machine { copies: frame.copies, limit, streaming: false };
+        let rows = !self.rows.is_empty();
+        let machine = Machine { copies: frame.copies, limit, streaming: false, rows };
         let [plain, after] = [(); 2].map(|()| self.code.label());
         let compare = Kind::BranchCompare(Condition::LessEqual);
         self.go_on_if(compare, &[state.0, limit], after, &state);
@@ -350,21 +365,24 @@ impl Selector<'_> {
         state: State,
         machine: &Machine,
     ) -> Select<State> {
-        let Machine { copies, limit, streaming } = *machine;
+        let Machine { copies, limit, streaming, rows } = *machine;
         let [head, back, leave] = [(); 3].map(|()| self.code.label());
-        self.jump(head, &state);
+        let first = if rows { self.first_of_rows(state.0)? } else { Vec::new() };
+        self.jump_with(head, &state, &first);
         self.code.head(head);
-        let (index, mut partials) = self.start(head, &state.1);
         self.batch();
-        let place = Place { index, ahead: 0, tail: None, streaming };
+        let taken = if rows { self.take_rows() } else { Vec::new() };
+        let (index, mut partials) = self.start_with(head, &state.1, &taken);
+        let place = Place { index, ahead: 0, tail: None, streaming, rows };
         self.body(frame, copies, place, &mut partials)?;
+        let handed = if rows { self.rows_for_next(copies, index)? } else { Vec::new() };
         let next = self.offset(index, (copies * self.lanes) as i32);
         let operands = [Operand::reg_use(next), Operand::reg_use(limit)];
         let compare = Kind::BranchCompare(Condition::LessEqual);
         self.code.end(compare, &operands, &[(back, &[]), (leave, &[])]);
         self.code.start(back, &[]);
         let state = (next, partials);
-        self.jump(head, &state);
+        self.jump_with(head, &state, &handed);
         self.code.start(leave, &[]);
         Ok(state)
     }
@@ -372,12 +390,12 @@ impl Selector<'_> {
     /// One vector at a time, then, with AVX-512, the turns that do not fill one.
     fn tail(&mut self, frame: &Frame, state: State) -> Select<State> {
         let mut state = state;
-        if frame.copies > 1 {
+        if frame.copies > 1 || !self.rows.is_empty() {
             let limit = self.offset(frame.count, -(self.lanes as i32));
             let after = self.code.label();
             let compare = Kind::BranchCompare(Condition::LessEqual);
             self.go_on_if(compare, &[state.0, limit], after, &state);
-            let machine = Machine { copies: 1, limit, streaming: false };
+            let machine = Machine { copies: 1, limit, streaming: false, rows: false };
             let done = self.machine_loop(frame, state, &machine)?;
             self.jump(after, &done);
             state = self.start(after, &done.1);
@@ -393,7 +411,7 @@ impl Selector<'_> {
         self.arithmetic(Arithmetic::Sub, left, frame.count, index);
         self.batch();
         let tail = Some(self.first_lanes(left));
-        let place = Place { index, ahead: 0, tail, streaming: false };
+        let place = Place { index, ahead: 0, tail, streaming: false, rows: false };
         self.body(frame, 1, place, &mut partials)?;
         self.jump(after, &(frame.count, partials.clone()));
         Ok(self.start(after, &partials))
@@ -425,6 +443,7 @@ impl Selector<'_> {
         self.moving.clear();
         self.masks.clear();
         self.waiting.clear();
+        self.row_vectors.clear();
         self.values.iter_mut().for_each(|values| values.fill(None));
     }
 

@@ -21,6 +21,13 @@ pub(super) struct Apart {
     pub(super) displacement: i32,
 }
 
+/// Lanes side by side: how many elements from an input on.
+#[derive(Clone, Copy)]
+pub(super) struct Side {
+    pub(super) base: u32,
+    pub(super) offset: i64,
+}
+
 /// Where the lanes of an access are.
 enum Address {
     /// Side by side, from the address on.
@@ -86,12 +93,17 @@ impl Selector<'_> {
         (0..self.plan.accesses.len() as u32).filter(|&number| self.is_side(number)).collect()
     }
 
-    /// Where an access whose lanes lie side by side is in turn 0, as far as the low bits go.
-    pub(super) fn side_address(&mut self, number: u32) -> VReg {
-        let access = self.plan.accesses[number as usize];
-        let element = self.plan.element(access.base).size() as i64;
-        let base = self.base(access.base);
-        let low = access.offset.wrapping_mul(element) & 0xFFF;
+    /// Where an access is whose lanes lie side by side.
+    pub(super) fn side(&self, number: u32) -> Side {
+        let Access { base, offset, .. } = self.plan.accesses[number as usize];
+        Side { base, offset }
+    }
+
+    /// The address of a place in turn 0, as far as the low bits go.
+    pub(super) fn side_address(&mut self, Side { base, offset }: Side) -> VReg {
+        let element = self.plan.element(base).size() as i64;
+        let base = self.base(base);
+        let low = offset.wrapping_mul(element) & 0xFFF;
         if low == 0 { base } else { self.offset(base, low as i32) }
     }
 
@@ -334,6 +346,12 @@ impl Selector<'_> {
                 None => self.load_one_by_one(access, size, copy)?,
             };
             return Ok(self.as_lanes(lanes, dtype));
+        }
+        if copy.rows
+            && !masked
+            && let Some(lanes) = self.load_from_row(access, copy)?
+        {
+            return Ok(Lanes::Vector(lanes));
         }
         let address = self.address(access, copy)?;
         if let Address::Side { base, index, displacement } = address

@@ -55,7 +55,7 @@ impl Selector<'_> {
         let lanes = self.lanes;
         self.lanes /= 2;
         let limit = self.offset(frame.count, -((frame.copies * self.lanes) as i32));
-        let machine = Machine { copies: frame.copies, limit, streaming: false };
+        let machine = Machine { copies: frame.copies, limit, streaming: false, rows: false };
         let done = self.machine_loop(frame, state, &machine);
         self.lanes = lanes;
         done
@@ -80,7 +80,7 @@ impl Selector<'_> {
         }
         // Memory is what such a loop waits for: one copy does.
         let limit = self.offset(frame.count, -(self.lanes as i32));
-        let machine = Machine { copies: 1, limit, streaming: true };
+        let machine = Machine { copies: 1, limit, streaming: true, rows: false };
         let done = self.machine_loop(frame, state, &machine)?;
         self.code.push(Kind::Fence, &[]);
         Ok(done)
@@ -109,7 +109,7 @@ impl Selector<'_> {
         self.batch();
         let tail = Some(self.first_lanes(turns));
         let (index, mut partials) = state;
-        let place = Place { index, ahead: 0, tail, streaming: false };
+        let place = Place { index, ahead: 0, tail, streaming: false, rows: false };
         self.body(frame, 1, place, &mut partials)?;
         self.arithmetic(Arithmetic::Add, next, index, turns);
         self.jump(ready, &(next, partials.clone()));
@@ -119,7 +119,7 @@ impl Selector<'_> {
     /// How many bytes the address of an access in some turn is above a multiple of the bytes of
     /// its vector.
     fn misalignment(&mut self, number: u32, turn: VReg) -> VReg {
-        let address = self.side_address(number);
+        let address = self.side_address(self.side(number));
         let size = self.plan.access_dtype(number).size();
         let [distance, there, low] = [(); 3].map(|()| self.code.vreg(INT));
         self.by_constant(Kind::ShiftLeft(size.trailing_zeros() as u8), distance, turn);
