@@ -40,7 +40,10 @@ impl Host {
         match status {
             0 => Ok(slots),
             // SAFETY: compiled code is all that wrote to the context.
-            _ => Err((status as usize - 1, unsafe { self.context.written_operands() }.to_vec())),
+            _ => Err((
+                status as usize - 1,
+                unsafe { Context::written_operands(&raw const self.context) }.to_vec(),
+            )),
         }
     }
 

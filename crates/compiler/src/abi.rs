@@ -17,7 +17,7 @@ use std::mem::MaybeUninit;
 /// # Safety
 /// The slots must hold what the entry function's parameters say, views must be valid for
 /// their types and lengths (mutable ones not aliased), there must be room for all results,
-/// and the context must be complete.
+/// and the context must be complete, unless the artifact does not ask for it.
 pub type Entry = unsafe extern "C" fn(*mut Context, *const u64, *mut u64) -> u32;
 
 /// Allocates `bytes` aligned to `align`, zeroed if the last argument is not 0. Null on failure.
@@ -27,7 +27,8 @@ pub type AllocateFn = unsafe extern "C" fn(*mut Context, u64, u64, u32) -> *mut 
 pub type FreeFn = unsafe extern "C" fn(*mut Context, *mut u8);
 
 /// What the host lends compiled code for one call. Compiled code reads the fields by their
-/// offsets (`core::mem::offset_of!`).
+/// offsets (`core::mem::offset_of!`), if it
+/// [asks for any](crate::backend::Artifact::asks_context).
 #[derive(Debug)]
 #[repr(C)]
 pub struct Context {
@@ -44,13 +45,16 @@ pub struct Context {
 }
 
 impl Context {
-    /// The operands of a panic.
+    /// The operands of a panic, in a context that may be incomplete.
     ///
     /// # Safety
-    /// `written` is 0, or what compiled code wrote.
-    pub unsafe fn written_operands(&self) -> &[u64] {
-        let count = (self.written as usize).min(MAX_OPERAND_SLOTS);
+    /// `written` is 0, or compiled code has panicked, and nothing changes the context while the
+    /// operands are borrowed.
+    pub unsafe fn written_operands<'a>(this: *const Context) -> &'a [u64] {
         // SAFETY: compiled code has written so many, says the caller.
-        unsafe { std::slice::from_raw_parts(self.operands.as_ptr().cast(), count) }
+        unsafe {
+            let count = ((*this).written as usize).min(MAX_OPERAND_SLOTS);
+            std::slice::from_raw_parts((&raw const (*this).operands).cast(), count)
+        }
     }
 }

@@ -29,6 +29,12 @@ pub trait Artifact: Debug + Send + Sync {
     /// What became of the vector loops, in the order of the module.
     fn loops(&self) -> &[LoopOutcome];
 
+    /// Whether the code may read anything of its [`Context`](crate::abi::Context), or return a
+    /// status other than 0 without having written the operands of a panic.
+    fn asks_context(&self) -> bool {
+        true
+    }
+
     /// The machine code as assembly text. May compile again to get it.
     fn assembly(&self) -> String;
 }

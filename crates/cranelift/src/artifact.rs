@@ -41,6 +41,7 @@ pub(crate) struct Compiled {
     pub(crate) machine: &'static Machine,
     pub(crate) loops: Loops,
     pub(crate) outcomes: Vec<LoopOutcome>,
+    pub(crate) asks_context: bool,
     /// Held for its drop.
     pub(crate) _memory: CodeMemory,
 }
@@ -74,6 +75,10 @@ impl Artifact for Compiled {
 
     fn loops(&self) -> &[LoopOutcome] {
         &self.outcomes
+    }
+
+    fn asks_context(&self) -> bool {
+        self.asks_context
     }
 
     fn assembly(&self) -> String {

@@ -101,13 +101,14 @@ impl Cranelift {
         let outcome =
             catch_unwind(AssertUnwindSafe(|| compile_module(machine, module, loops, None)));
         match outcome {
-            Ok(Ok(Code { entry, size, loops: outcomes, memory })) => Ok(Compiled {
+            Ok(Ok(Code { entry, size, loops: outcomes, asks_context, memory })) => Ok(Compiled {
                 entry,
                 code_size: size,
                 module: module.clone(),
                 machine,
                 loops,
                 outcomes,
+                asks_context,
                 _memory: memory,
             }),
             Ok(Err(Failure { function, reason })) => Err(error(function, reason)),

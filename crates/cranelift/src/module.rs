@@ -18,6 +18,7 @@ use mambo_compiler::backend::{LoopBackend, LoopCode, LoopOutcome};
 use mambo_ir::Module;
 use mambo_ir::function::{FuncId, Op};
 use mambo_ir::vector::VectorLoop;
+use std::cell::Cell;
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -26,6 +27,7 @@ pub(crate) struct Code {
     pub(crate) entry: Entry,
     pub(crate) size: usize,
     pub(crate) loops: Vec<LoopOutcome>,
+    pub(crate) asks_context: bool,
     pub(crate) memory: CodeMemory,
 }
 
@@ -95,7 +97,7 @@ pub(crate) fn compile_module(
     }
 
     let runs = runs(jit, module, loops, listing.as_deref_mut(), &mut outcomes)?;
-    let unit = Unit { module, machine, ids: &ids, runs: &runs };
+    let unit = Unit { module, machine, ids: &ids, runs: &runs, asks_context: Cell::new(false) };
     let mut builder_context = FunctionBuilderContext::new();
     let mut context = jit.make_context();
     let mut entry = None;
@@ -126,7 +128,8 @@ pub(crate) fn compile_module(
     // SAFETY: the code at `address` was compiled with the signature of `Entry`, and is
     // executable now. Whoever calls it keeps the memory alive.
     let entry = unsafe { std::mem::transmute::<*const u8, Entry>(address) };
-    Ok(Code { entry, size, loops: outcomes, memory })
+    let asks_context = unit.asks_context.get();
+    Ok(Code { entry, size, loops: outcomes, asks_context, memory })
 }
 
 /// Alignment of a leaf, so that its loops lie as they were laid out.

@@ -117,13 +117,13 @@ fn pack_slice<T: Leaves>(first: *mut T, len: usize) -> T::Views<u64> {
         );
     }
     let size = size_of::<T>() as u64;
-    if len == 0 {
+    if len == 0 && !T::IS_LEAF {
         // What an empty slice points to has no fields whose places could be taken.
         let mut place = MaybeUninit::<T>::uninit();
         // SAFETY: no element is read or written where there is none.
         return unsafe { T::views(place.as_mut_ptr(), 0, size) };
     }
-    // SAFETY: the elements of a slice lie side by side.
+    // SAFETY: the elements of a slice lie side by side; a leaf is taken no field of.
     unsafe { T::views(first, len as u64, size) }
 }
 

@@ -1,7 +1,6 @@
 //! One compiled signature: from an instance to code, and from a status back to words.
 
 use crate::backend::BackendSource;
-use crate::context::CallContext;
 use crate::dump::Dump;
 use crate::error::{Error, Panic, Payload};
 use crate::host;
@@ -69,9 +68,7 @@ pub(crate) fn compile(
 
 impl Compiled {
     /// What a status that is not 0 means.
-    #[cold]
-    pub(crate) fn failure(&self, status: u32, context: &CallContext) -> Error {
-        let operands = context.operands();
+    pub(crate) fn failure(&self, status: u32, operands: &[u64]) -> Error {
         let Some(site) = self.module.sites.get(status as usize - 1) else {
             let message = format!("compiled code returned the unknown status {status}");
             let name = &self.module.entry().name;

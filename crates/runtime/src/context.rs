@@ -11,14 +11,13 @@ use std::mem::MaybeUninit;
 /// The context of one call. Compiled code sees the first field only.
 #[repr(C)]
 pub(crate) struct CallContext {
-    lent: Context,
+    pub(crate) lent: Context,
     pub(crate) allocations: Allocations,
 }
 
 impl CallContext {
     /// Begins a call, in memory for its context. The operands of a panic stay unwritten: there
     /// are many, and most calls have none.
-    #[inline]
     pub(crate) fn begin(memory: &mut MaybeUninit<Self>) -> Begun<'_> {
         let context = memory.as_mut_ptr();
         // SAFETY: the memory is that of a context; all fields that must be written are.
@@ -27,15 +26,9 @@ impl CallContext {
             (&raw mut (*context).lent.allocate).write(allocate);
             (&raw mut (*context).lent.free).write(free);
             (&raw mut (*context).lent.written).write(0);
-            (&raw mut (*context).allocations).write(Allocations(None));
+            (&raw mut (*context).allocations).write(Allocations::none());
         }
         Begun(memory)
-    }
-
-    /// What a panic left.
-    pub(crate) fn operands(&self) -> &[u64] {
-        // SAFETY: `begin` says 0, and `lend` gives the context to compiled code only.
-        unsafe { self.lent.written_operands() }
     }
 }
 
@@ -44,12 +37,10 @@ pub(crate) struct Begun<'a>(&'a mut MaybeUninit<CallContext>);
 
 impl Begun<'_> {
     /// What to hand compiled code; good for the whole of the context.
-    #[inline]
     pub(crate) fn lend(&mut self) -> *mut Context {
         self.0.as_mut_ptr().cast()
     }
 
-    #[inline]
     pub(crate) fn get(&mut self) -> &mut CallContext {
         // SAFETY: `begin` has written it.
         unsafe { self.0.assume_init_mut() }
@@ -57,7 +48,6 @@ impl Begun<'_> {
 }
 
 impl Drop for Begun<'_> {
-    #[inline]
     fn drop(&mut self) {
         // SAFETY: `begin` has written it, and this is its end.
         unsafe { self.0.assume_init_drop() }
@@ -74,6 +64,10 @@ pub struct Allocations(Option<Box<List>>);
 type List = Vec<(*mut u8, Layout)>;
 
 impl Allocations {
+    pub(crate) const fn none() -> Self {
+        Allocations(None)
+    }
+
     fn allocate(&mut self, bytes: u64, align: u64, zeroed: bool) -> *mut u8 {
         let (Ok(bytes), Ok(align)) = (usize::try_from(bytes), usize::try_from(align)) else {
             return std::ptr::null_mut();

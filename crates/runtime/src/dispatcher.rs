@@ -9,11 +9,11 @@
 use crate::arg::{Arguments, tells_layout};
 use crate::backend::BackendSource;
 use crate::compiled::{Build, Compiled, Failure, compile};
-use crate::context::CallContext;
+use crate::context::{Allocations, CallContext};
 use crate::error::Error;
 use crate::rank::Layouts;
 use crate::ret::Ret;
-use mambo_compiler::abi::Entry;
+use mambo_compiler::abi::{Context, Entry};
 use mambo_compiler::backend::LoopOutcome;
 use mambo_compiler::explain::Explanation;
 use mambo_compiler::source::{Capture, Instance, KernelSource};
@@ -105,7 +105,43 @@ impl Key {
 struct Route {
     key: Key,
     entry: Entry,
+    asks_context: bool,
     compiled: &'static Compiled,
+}
+
+impl Route {
+    /// Calls code that asks for its context.
+    ///
+    /// # Safety
+    /// The slots must be those of the signature that the entry was compiled for, with a result
+    /// of type `R`, and what they point to must be valid and unaliased.
+    #[inline(never)]
+    unsafe fn call_with_context<R: Ret>(&self, slots: *const u64) -> Result<R, Error> {
+        let mut memory = MaybeUninit::uninit();
+        let mut context = CallContext::begin(&mut memory);
+        let mut results = MaybeUninit::<R::Slots>::uninit();
+        // SAFETY: the caller says so of the slots; there is room for all results, and the
+        // context is complete.
+        let status = unsafe { (self.entry)(context.lend(), slots, results.as_mut_ptr().cast()) };
+        let context = context.get();
+        if status != 0 {
+            // SAFETY: the context was complete, with no operands at first.
+            return Err(unsafe { self.failure(status, &raw const context.lent) });
+        }
+        // SAFETY: on success all results are written, as the signature says.
+        Ok(unsafe { R::unpack(results.assume_init(), &mut context.allocations) })
+    }
+
+    /// What a status that is not 0 means.
+    ///
+    /// # Safety
+    /// As for [`Context::written_operands`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn failure(&self, status: u32, context: *const Context) -> Error {
+        // SAFETY: the caller says so.
+        self.compiled.failure(status, unsafe { Context::written_operands(context) })
+    }
 }
 
 /// Figures of a kernel.
@@ -185,20 +221,24 @@ impl Dispatcher {
             Some(route) => route,
             None => self.route(describe::<A, R>, resolve, layouts.bits)?,
         };
-        let mut memory = MaybeUninit::uninit();
-        let mut context = CallContext::begin(&mut memory);
+        if route.asks_context {
+            // SAFETY: as below.
+            return unsafe { route.call_with_context::<R>((&raw const slots).cast()) };
+        }
+        let mut context = MaybeUninit::<Context>::uninit();
         let mut results = MaybeUninit::<R::Slots>::uninit();
+        let lent = context.as_mut_ptr();
         // SAFETY: the slots are those of the signature that the entry was compiled for; `args`
         // keeps what they point to alive and, by its borrows, valid and unaliased; there is
-        // room for all results.
-        let status = unsafe {
-            (route.entry)(context.lend(), (&raw const slots).cast(), results.as_mut_ptr().cast())
-        };
+        // room for all results, and nothing is asked of the context.
+        let status =
+            unsafe { (route.entry)(lent, (&raw const slots).cast(), results.as_mut_ptr().cast()) };
         if status != 0 {
-            return Err(route.compiled.failure(status, context.get()));
+            // SAFETY: the code does not ask for the context, so it has panicked.
+            return Err(unsafe { route.failure(status, lent) });
         }
         // SAFETY: on success all results are written, as the signature says.
-        Ok(unsafe { R::unpack(results.assume_init(), &mut context.get().allocations) })
+        Ok(unsafe { R::unpack(results.assume_init(), &mut Allocations::none()) })
     }
 
     /// The first key is looked at in the caller, so that most calls end there.
@@ -254,7 +294,9 @@ impl Dispatcher {
             set_layout(arg, || layouts.take());
         }
         let compiled = self.compiled(instance)?;
-        let route = Route { key, entry: compiled.artifact.entry(), compiled };
+        let artifact = &compiled.artifact;
+        let (entry, asks_context) = (artifact.entry(), artifact.asks_context());
+        let route = Route { key, entry, asks_context, compiled };
         Ok(self.publish(route))
     }
 

@@ -54,6 +54,10 @@ pub unsafe trait Leaves: Plain {
     #[doc(hidden)]
     type Views<Axes: SlotBlock>: SlotBlock;
 
+    /// Whether a value is itself its only scalar.
+    #[doc(hidden)]
+    const IS_LEAF: bool = false;
+
     /// The views of the scalars of values along axes of these lengths, `steps` bytes apart, the
     /// first of which is `this`: address, lengths, strides in scalars.
     ///
@@ -97,6 +101,7 @@ macro_rules! one_leaf {
         // SAFETY: the only leaf is the element itself, as the caller says.
         unsafe impl $crate::plain::Leaves for $ty {
             type Views<Axes: $crate::slots::SlotBlock> = $crate::plain::LeafView<Axes>;
+            const IS_LEAF: bool = true;
             #[inline]
             unsafe fn views<Axes: $crate::slots::SlotBlock>(
                 this: *mut Self,

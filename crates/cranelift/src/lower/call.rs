@@ -93,6 +93,13 @@ impl Lowering<'_, '_> {
         signature
     }
 
+    /// What the context holds at `offset`.
+    pub(super) fn ask_context(&mut self, offset: usize) -> clif::Value {
+        self.unit.asks_context.set(true);
+        let flags = MemFlagsData::trusted();
+        self.b.ins().load(types::I64, flags, self.context, offset as i32)
+    }
+
     /// Calls a function that the context holds at `offset`.
     pub(super) fn call_context(
         &mut self,
@@ -101,8 +108,7 @@ impl Lowering<'_, '_> {
         params: &[clif::Type],
         result: Option<clif::Type>,
     ) -> Option<clif::Value> {
-        let flags = MemFlagsData::trusted();
-        let address = self.b.ins().load(types::I64, flags, self.context, offset as i32);
+        let address = self.ask_context(offset);
         let signature = self.signature(params, result);
         let signature = self.b.import_signature(signature);
         let call = self.b.ins().call_indirect(signature, address, args);

@@ -78,8 +78,7 @@ impl<'a> Lowering<'a, '_> {
             .position(|site| site.kind == SiteKind::Recursion)
             .ok_or("the function is recursive but the module has no site for that")?;
         let pointer = self.b.ins().get_stack_pointer(types::I64);
-        let offset = offset_of!(Context, stack_limit) as i32;
-        let limit = self.b.ins().load(types::I64, MemFlagsData::trusted(), self.context, offset);
+        let limit = self.ask_context(offset_of!(Context, stack_limit));
         let deep = self.b.ins().icmp(IntCC::UnsignedLessThan, pointer, limit);
         self.panic_if(deep, SiteId(site as u32), &[]);
         Ok(())
@@ -394,12 +393,10 @@ impl<'a> Lowering<'a, '_> {
             let offset = first + 8 * i as i32;
             self.b.ins().store(MemFlagsData::trusted(), operand, self.context, offset);
         }
-        if !operands.is_empty() {
-            let written = operands.len().min(MAX_OPERAND_SLOTS) as i64;
-            let written = self.b.ins().iconst(types::I64, written);
-            let offset = offset_of!(Context, written) as i32;
-            self.b.ins().store(MemFlagsData::trusted(), written, self.context, offset);
-        }
+        let written = operands.len().min(MAX_OPERAND_SLOTS) as i64;
+        let written = self.b.ins().iconst(types::I64, written);
+        let offset = offset_of!(Context, written) as i32;
+        self.b.ins().store(MemFlagsData::trusted(), written, self.context, offset);
         let status = self.b.ins().iconst(types::I32, i64::from(site.0) + 1);
         let fail = self.fail();
         self.b.ins().jump(fail, &[BlockArg::from(status)]);

@@ -35,6 +35,7 @@ use mambo_ir::function::{Function, Inst, Op, Value, ValueType};
 use mambo_ir::signature::MAX_RANK;
 use mambo_ir::vector::VectorLoop;
 use mambo_ir::{Const, Dtype, Layout, Module};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -47,6 +48,8 @@ pub(crate) struct Unit<'a> {
     /// How vector loops are run, by function and instruction: those that are not here do none
     /// of their turns.
     pub(crate) runs: &'a Runs,
+    /// Whether the code made so far reads the context.
+    pub(crate) asks_context: Cell<bool>,
 }
 
 /// See [`Unit::runs`].

@@ -68,7 +68,7 @@ impl Host {
             0 => Ok(slots),
             _ => {
                 // SAFETY: compiled code is all that wrote to the context.
-                let operands = unsafe { self.context.written_operands() }.into();
+                let operands = unsafe { Context::written_operands(&raw const self.context) }.into();
                 Err(Panicked { site: status - 1, operands })
             }
         }
