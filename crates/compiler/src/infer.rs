@@ -19,7 +19,7 @@ use crate::unit::Unit;
 use mambo_ir::kernel::{Block, Expr, LabelId, NodeId, Stmt, TypeExpr, TypeId};
 use mambo_ir::signature::Access;
 use mambo_ir::{Dtype, Span, kernel::ArrayHolder};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use ty::{ArrayTy, Table, Ty};
 
 /// The types of a kernel.
@@ -30,9 +30,9 @@ pub(crate) struct Types {
     /// Of every binding.
     pub(crate) locals: Vec<Ty>,
     /// Generic arguments of the kernels called, by the node of the call.
-    pub(crate) call_generics: HashMap<NodeId, Vec<Ty>>,
+    pub(crate) call_generics: FxHashMap<NodeId, Vec<Ty>>,
     /// Types of the parameters of the kernels called, by the node of the call.
-    pub(crate) call_params: HashMap<NodeId, Vec<Ty>>,
+    pub(crate) call_params: FxHashMap<NodeId, Vec<Ty>>,
 }
 
 /// Infers the types of `unit`.
@@ -45,10 +45,10 @@ pub(crate) fn infer(unit: &Unit) -> Result<Types> {
         table: Table::default(),
         exprs: vec![None; unit.kernel.nodes as usize],
         locals: Vec::new(),
-        labels: HashMap::new(),
-        closures: HashMap::new(),
-        call_generics: HashMap::new(),
-        call_params: HashMap::new(),
+        labels: FxHashMap::default(),
+        closures: FxHashMap::default(),
+        call_generics: FxHashMap::default(),
+        call_params: FxHashMap::default(),
         pending: Vec::new(),
         returns: vec![Ty::from_host(&unit.instance.signature.result)],
     };
@@ -63,10 +63,10 @@ struct Infer<'a> {
     exprs: Vec<Option<Ty>>,
     locals: Vec<Ty>,
     /// The value of each labelled block and loop.
-    labels: HashMap<LabelId, Ty>,
-    closures: HashMap<NodeId, ClosureTy>,
-    call_generics: HashMap<NodeId, Vec<Ty>>,
-    call_params: HashMap<NodeId, Vec<Ty>>,
+    labels: FxHashMap<LabelId, Ty>,
+    closures: FxHashMap<NodeId, ClosureTy>,
+    call_generics: FxHashMap<NodeId, Vec<Ty>>,
+    call_params: FxHashMap<NodeId, Vec<Ty>>,
     /// Expressions whose type waits for that of another one.
     pending: Vec<&'a Expr>,
     /// Result types of the function and of the closures around the current place.
@@ -148,7 +148,7 @@ impl<'a> Infer<'a> {
             .map(|ty| ty.as_ref().and_then(resolve).unwrap_or(Ty::Never))
             .collect();
         let locals = self.locals.iter().map(|ty| resolve(ty).unwrap_or(Ty::Never)).collect();
-        let by_call = |types: &HashMap<NodeId, Vec<Ty>>| {
+        let by_call = |types: &FxHashMap<NodeId, Vec<Ty>>| {
             types
                 .iter()
                 .map(|(node, types)| (*node, types.iter().filter_map(resolve).collect()))

@@ -55,7 +55,8 @@ use mambo_ir::function::{
 use mambo_ir::kernel::{Inline, LabelId};
 use mambo_ir::signature::{Access, ArrayType};
 use mambo_ir::{Const, Dtype, Layout, Site, SiteKind, Span, Type};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 use value::{ArrayVal, Memory, Place, SliceVal, Val, memory_leaves, result_types, slice_leaves};
 use walk::Assignments;
 
@@ -85,10 +86,10 @@ pub(crate) fn lower(source: &'static KernelSource, instance: Instance) -> Result
 struct ModuleBuilder {
     module: Module,
     inline: Vec<Inline>,
-    functions: HashMap<(*const KernelSource, Instance), FuncId>,
+    functions: FxHashMap<(*const KernelSource, Instance), FuncId>,
     /// Those being lowered, and those that were called meanwhile.
-    open: HashSet<FuncId>,
-    recurred: HashSet<FuncId>,
+    open: FxHashSet<FuncId>,
+    recurred: FxHashSet<FuncId>,
     /// Where each function would report too deep a recursion.
     recursion: Vec<Site>,
 }
@@ -182,13 +183,13 @@ struct Lower<'m, 'u> {
     changed: Vec<(u32, Option<Val>)>,
     frames: Vec<Frame>,
     assignments: Assignments,
-    closures: HashMap<u32, &'u mambo_ir::kernel::Expr>,
+    closures: FxHashMap<u32, &'u mambo_ir::kernel::Expr>,
     /// Arrays of the host's constants, stored once at the start.
-    tables: HashMap<u32, Memory>,
+    tables: FxHashMap<u32, Memory>,
     /// Whether strides of axes of length 1 matter, once that is known.
     looks_at_strides: Option<bool>,
     /// What was allocated for new arrays that are not of layout C.
-    allocations: HashMap<Value, Value>,
+    allocations: FxHashMap<Value, Value>,
     /// Whether the current place cannot be reached.
     dead: bool,
     source: u32,
@@ -213,10 +214,10 @@ impl<'m, 'u> Lower<'m, 'u> {
             changed: Vec::new(),
             frames: Vec::new(),
             assignments,
-            closures: HashMap::new(),
-            tables: HashMap::new(),
+            closures: FxHashMap::default(),
+            tables: FxHashMap::default(),
             looks_at_strides: None,
-            allocations: HashMap::new(),
+            allocations: FxHashMap::default(),
             dead: false,
             source,
             span: unit.kernel.span,

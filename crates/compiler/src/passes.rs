@@ -43,7 +43,7 @@ pub use vectorize_loops::vectorize_loops;
 use crate::report::LoopReport;
 use mambo_ir::function::{Function, Op};
 use mambo_ir::{Module, Span};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Whether calls of a function are replaced by its body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -145,8 +145,8 @@ pub fn optimize(
 }
 
 /// The checks of indices that stand in each loop, by its place.
-fn checks_in_loops(func: &Function) -> HashMap<Span, usize> {
-    let mut checks = HashMap::new();
+fn checks_in_loops(func: &Function) -> FxHashMap<Span, usize> {
+    let mut checks = FxHashMap::default();
     walk::each_inst(func, func.entry, &mut |inst| {
         let info = func.inst(inst);
         let (Op::For { body, .. } | Op::Loop { body, .. }) = info.op else { return };

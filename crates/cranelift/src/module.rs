@@ -8,6 +8,7 @@ use crate::artifact::CodeMemory;
 use crate::isa::Machine;
 use crate::lower::{self, Body, Run, Runs, Unit};
 use crate::math;
+use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::UserFuncName;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -46,6 +47,10 @@ pub(crate) struct Failure {
     pub(crate) function: String,
     /// What went wrong.
     pub(crate) reason: String,
+}
+
+thread_local! {
+    static CONTEXTS: Cell<Option<(Context, FunctionBuilderContext)>> = const { Cell::new(None) };
 }
 
 /// Compiles a module; with `listing`, writes its machine code as text too.
@@ -98,8 +103,10 @@ pub(crate) fn compile_module(
 
     let runs = runs(jit, module, loops, listing.as_deref_mut(), &mut outcomes)?;
     let unit = Unit { module, machine, ids: &ids, runs: &runs, asks_context: Cell::new(false) };
-    let mut builder_context = FunctionBuilderContext::new();
-    let mut context = jit.make_context();
+    // Their memory is used again: fresh memory costs more than compilation in it.
+    let (mut context, mut builder_context) =
+        CONTEXTS.take().unwrap_or_else(|| (Context::new(), FunctionBuilderContext::new()));
+    jit.clear_context(&mut context);
     let mut entry = None;
     let mut size = 0;
     for (index, id, body) in bodies {
@@ -122,6 +129,7 @@ pub(crate) fn compile_module(
             entry = Some(id);
         }
     }
+    CONTEXTS.set(Some((context, builder_context)));
     jit.finalize_definitions().map_err(|error| failure(0, error.to_string()))?;
     let entry = entry.ok_or_else(|| failure(0, "the module has no entry".into()))?;
     let address = jit.get_finalized_function(entry);
@@ -143,7 +151,7 @@ fn runs(
     mut listing: Option<&mut String>,
     outcomes: &mut Vec<LoopOutcome>,
 ) -> Result<Runs, Failure> {
-    let mut runs = Runs::new();
+    let mut runs = Runs::default();
     for (index, function) in module.functions.iter().enumerate() {
         for inst in function.reachable_insts() {
             let Op::VectorLoop { plan, .. } = &function.inst(inst).op else { continue };

@@ -6,12 +6,17 @@ use crate::register::{Gpr, Index, Mask, Memory, Operand, Vector, Width};
 use crate::scalar::{Arithmetic, Condition};
 use crate::vcode::{INT, Kind, MASK, Masking, Place, VCode, VECTOR, VectorInst, registers};
 use regalloc2::{Allocation, Block, Edit, Function, Inst, InstOrEdit, Output, RegClass};
+use std::cell::Cell;
 
 /// Registers that the function must give back as it got them.
 const SAVED: [Gpr; 5] = [Gpr::RBX, Gpr::R12, Gpr::R13, Gpr::R14, Gpr::R15];
 
 /// Loops begin at a multiple of so many bytes.
 const LOOP_ALIGN: usize = 32;
+
+thread_local! {
+    static ALLOCATOR: Cell<regalloc2::Ctx> = Cell::default();
+}
 
 /// Allocates registers and writes the bytes of a function, with the constants of `assembler`
 /// behind them.
@@ -30,10 +35,12 @@ pub(crate) fn emit(
         validate_ssa: cfg!(debug_assertions),
         algorithm: regalloc2::Algorithm::Ion,
     };
-    let output = regalloc2::run(code, &env, &options)
+    // Its memory is used again: fresh memory costs more than allocation in it.
+    let mut allocator = ALLOCATOR.take();
+    let output = regalloc2::run_with_ctx(code, &env, &options, &mut allocator)
         .map_err(|error| format!("register allocation failed: {error:?}"))?;
     #[cfg(feature = "checker")]
-    check(code, &env, &output)?;
+    check(code, &env, output)?;
     let labels = code.blocks.iter().map(|_| assembler.label()).collect();
     let mut emitter = Emitter {
         code,
@@ -47,7 +54,9 @@ pub(crate) fn emit(
         used: 0,
     };
     emitter.function();
-    Ok(emitter.assembler.finish())
+    let bytes = emitter.assembler.finish();
+    ALLOCATOR.set(allocator);
+    Ok(bytes)
 }
 
 /// Has the allocator's own checker look at its work.
@@ -60,7 +69,7 @@ fn check(code: &VCode, env: &regalloc2::MachineEnv, output: &Output) -> Result<(
 
 struct Emitter<'a> {
     code: &'a VCode,
-    output: Output,
+    output: &'a Output,
     assembler: Assembler,
     labels: Vec<Label>,
     /// Where a jump to each block ends up: blocks that only jump on are left out.

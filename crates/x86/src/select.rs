@@ -36,7 +36,7 @@ use mambo_ir::function::{Op, Value};
 use mambo_ir::vector::{NESTED, Step, VectorInst, VectorLoop, VectorOp};
 use mambo_ir::{Const, Dtype};
 use regalloc2::VReg;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(crate) use leaf::{Selected, select};
 
@@ -124,20 +124,20 @@ struct Selector<'a> {
     /// Which values are the same in all batches.
     stays: Vec<bool>,
     /// The operations that wait for a choice; see `merge`.
-    merged: HashMap<Value, Op>,
+    merged: FxHashMap<Value, Op>,
     /// The loads that wait for their use, and those that do so now; see `fold`.
-    awaited: HashSet<Value>,
-    waiting: HashMap<VReg, fold::Waiting>,
+    awaited: FxHashSet<Value>,
+    waiting: FxHashMap<VReg, fold::Waiting>,
     /// The constants that values are.
     constants: Vec<Option<Const>>,
-    kept: HashMap<Kept, VReg>,
+    kept: FxHashMap<Kept, VReg>,
     /// Addresses and turn numbers of the copy being selected.
-    moving: HashMap<(u32, usize), VReg>,
-    masks: HashMap<(Mask, usize), VReg>,
+    moving: FxHashMap<(u32, usize), VReg>,
+    masks: FxHashMap<(Mask, usize), VReg>,
     /// The numbers of the turns of the regions that count them, the outermost first.
     inner: Vec<VReg>,
     /// The addresses of inputs in these turns, by how far they move in one.
-    inner_bases: HashMap<(u32, [Step; NESTED]), VReg>,
+    inner_bases: FxHashMap<(u32, [Step; NESTED]), VReg>,
     /// The address of the block of slots, if there is one.
     block: Option<VReg>,
     /// The inputs, where they came in registers.

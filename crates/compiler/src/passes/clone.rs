@@ -1,7 +1,7 @@
 //! Copies of blocks with all they hold, within a function or from one into another.
 
 use mambo_ir::function::{Block, Function, Inst, Op, Terminator, Value};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// What in the copy stands for what in the original. Values and blocks that are not in the
 /// map stand for themselves.
@@ -9,8 +9,8 @@ use std::collections::HashMap;
 pub(crate) struct Copy<'s> {
     /// The function copied from; the function copied into, if not given.
     source: Option<&'s Function>,
-    values: HashMap<Value, Value>,
-    blocks: HashMap<Block, Block>,
+    values: FxHashMap<Value, Value>,
+    blocks: FxHashMap<Block, Block>,
 }
 
 impl<'s> Copy<'s> {

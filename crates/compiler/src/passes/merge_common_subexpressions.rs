@@ -10,7 +10,9 @@ use crate::passes::effects::{Root, Written, root};
 use crate::passes::substitution::Substitution;
 use mambo_ir::Dtype;
 use mambo_ir::function::{Binary, Block, Function, Inst, Op, SiteId, Terminator, Value, ValueType};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
 /// Merges equal instructions; see the head of the file.
 pub fn merge_common_subexpressions(func: &mut Function) {
@@ -20,10 +22,10 @@ pub fn merge_common_subexpressions(func: &mut Function) {
         func,
         definitions,
         replaced: Substitution::default(),
-        seen: HashMap::new(),
+        seen: FxHashMap::default(),
         trail: Vec::new(),
         elements: Vec::new(),
-        decided: HashMap::new(),
+        decided: FxHashMap::default(),
         conditions: Vec::new(),
     };
     merger.block(entry);
@@ -37,7 +39,7 @@ type Key = (Op, Option<ValueType>);
 struct Element {
     root: Root,
     view: Value,
-    indices: Vec<Value>,
+    indices: Rc<[Value]>,
     part: u8,
     value: Value,
 }
@@ -47,12 +49,12 @@ struct Merger<'a> {
     definitions: Definitions,
     replaced: Substitution,
     /// What was computed in the enclosing blocks so far; `None` for checks.
-    seen: HashMap<Key, Option<Value>>,
+    seen: FxHashMap<Key, Option<Value>>,
     /// Keys in the order they were added, to take them back at the end of a block.
     trail: Vec<Key>,
     elements: Vec<Element>,
     /// Conditions that hold, or do not, at the start of a block.
-    decided: HashMap<Block, (Value, bool)>,
+    decided: FxHashMap<Block, (Value, bool)>,
     /// Conditions that hold, or do not, here.
     conditions: Vec<(Value, bool)>,
 }
@@ -115,11 +117,12 @@ impl Merger<'_> {
                 self.first(key)
             }
             Op::Load { view, indices, part } => {
-                let (view, indices, part) = (*view, indices.clone(), *part);
+                let (view, indices, part) = (*view, indices.as_slice().into(), *part);
                 self.load(inst, view, indices, part)
             }
             Op::Store { view, indices, part, value } => {
-                let (view, indices, part, value) = (*view, indices.clone(), *part, *value);
+                let (view, part, value) = (*view, *part, *value);
+                let indices = indices.as_slice().into();
                 self.forget(inst);
                 let root = root(self.func, &self.definitions, view);
                 self.elements.push(Element { root, view, indices, part, value });
@@ -156,26 +159,32 @@ impl Merger<'_> {
 
     /// Whether `key` was not met yet in the enclosing blocks.
     fn first(&mut self, key: Op) -> bool {
-        let key = (key, None);
-        if self.seen.contains_key(&key) {
-            return false;
+        match self.seen.entry((key, None)) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(new) => {
+                self.trail.push(new.key().clone());
+                new.insert(None);
+                true
+            }
         }
-        self.trail.push(key.clone());
-        self.seen.insert(key, None);
-        true
     }
 
     fn movable(&mut self, inst: Inst) -> bool {
         let info = self.func.inst(inst);
         let [result] = info.results[..] else { return true };
         let key = (self.ordered(info.op.clone()), Some(self.func.ty(result)));
-        if let Some(&Some(value)) = self.seen.get(&key) {
-            self.replaced.replace(result, value);
-            return false;
+        match self.seen.entry(key) {
+            Entry::Occupied(known) => {
+                let value = known.get().expect("a check has no result");
+                self.replaced.replace(result, value);
+                false
+            }
+            Entry::Vacant(new) => {
+                self.trail.push(new.key().clone());
+                new.insert(Some(result));
+                true
+            }
         }
-        self.trail.push(key.clone());
-        self.seen.insert(key, Some(result));
-        true
     }
 
     /// The operands of a commutative integer operation in the order of their numbers. Floats
@@ -197,7 +206,7 @@ impl Merger<'_> {
         }
     }
 
-    fn load(&mut self, inst: Inst, view: Value, indices: Vec<Value>, part: u8) -> bool {
+    fn load(&mut self, inst: Inst, view: Value, indices: Rc<[Value]>, part: u8) -> bool {
         let result = self.func.inst(inst).results[0];
         let known = self
             .elements

@@ -9,7 +9,7 @@ use crate::passes::substitution::Substitution;
 use crate::passes::walk;
 use mambo_ir::Const;
 use mambo_ir::function::{Block, Function, Inst, Op, Terminator, Value, ValueType};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The most elements of an array that is taken apart.
 const LARGEST: usize = 32;
@@ -23,7 +23,7 @@ pub fn promote_stack_arrays(func: &mut Function) {
     }
     let mut promoter = Promoter {
         current: Vec::new(),
-        first: HashMap::new(),
+        first: FxHashMap::default(),
         arrays,
         func,
         definitions,
@@ -38,8 +38,8 @@ pub fn promote_stack_arrays(func: &mut Function) {
 }
 
 /// The arrays that qualify, by their view, with their lengths.
-fn find_arrays(func: &Function, definitions: &Definitions) -> HashMap<Value, Vec<u32>> {
-    let mut arrays = HashMap::new();
+fn find_arrays(func: &Function, definitions: &Definitions) -> FxHashMap<Value, Vec<u32>> {
+    let mut arrays = FxHashMap::default();
     walk::each_inst(func, func.entry, &mut |inst| {
         let info = func.inst(inst);
         if let Op::StackArray { dims } = &info.op {
@@ -97,9 +97,9 @@ fn element(
 struct Promoter<'a> {
     func: &'a mut Function,
     definitions: Definitions,
-    arrays: HashMap<Value, Vec<u32>>,
+    arrays: FxHashMap<Value, Vec<u32>>,
     /// Where the elements of each array begin in `current`.
-    first: HashMap<Value, usize>,
+    first: FxHashMap<Value, usize>,
     /// The values of all elements, here.
     current: Vec<Value>,
     replaced: Substitution,

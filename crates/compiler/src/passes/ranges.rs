@@ -10,7 +10,7 @@ use crate::passes::definitions::Definitions;
 use crate::passes::simplify::fits;
 use mambo_ir::Dtype;
 use mambo_ir::function::{Binary, Compare, Function, Op, Unary, Value};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// How many steps one question may take.
 const BUDGET: u32 = 400;
@@ -129,7 +129,7 @@ pub(crate) struct Prover<'a> {
     /// None of these is negative.
     facts: Vec<Linear>,
     /// Values taken apart, each with the number of facts that were known.
-    known: HashMap<Value, (Linear, usize)>,
+    known: FxHashMap<Value, (Linear, usize)>,
     /// Values being taken apart.
     open: Vec<Value>,
     budget: u32,
@@ -142,7 +142,7 @@ impl<'a> Prover<'a> {
             func,
             definitions,
             facts: Vec::new(),
-            known: HashMap::new(),
+            known: FxHashMap::default(),
             open: Vec::new(),
             budget: 0,
         }

@@ -14,7 +14,7 @@ use crate::passes::substitution::Substitution;
 use crate::passes::walk;
 use mambo_ir::function::{Binary, Block, Function, Inst, Op, Unary, Value};
 use mambo_ir::{Const, Dtype, FastMath, Span};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// Rewrites float operations; see the head of the file.
 pub fn relax_floats(func: &mut Function) {
@@ -33,7 +33,7 @@ pub fn relax_floats(func: &mut Function) {
     let params = func.params().iter().copied().collect();
     let replaced = Substitution::default();
     let mut relaxer = Relaxer { func, definitions, uses, params, replaced };
-    relaxer.block(entry, &HashSet::new());
+    relaxer.block(entry, &FxHashSet::default());
     let replaced = relaxer.replaced;
     replaced.apply_everywhere(func);
 }
@@ -43,13 +43,13 @@ struct Relaxer<'a> {
     definitions: Definitions,
     /// How often each value is used.
     uses: Vec<u32>,
-    params: HashSet<Value>,
+    params: FxHashSet<Value>,
     replaced: Substitution,
 }
 
 impl Relaxer<'_> {
     /// Rewrites a block; `moving` are the values of the innermost loop around it.
-    fn block(&mut self, block: Block, moving: &HashSet<Value>) {
+    fn block(&mut self, block: Block, moving: &FxHashSet<Value>) {
         let insts = std::mem::take(&mut self.func.block_mut(block).insts);
         let mut out = Vec::with_capacity(insts.len());
         for inst in insts {
@@ -79,8 +79,8 @@ impl Relaxer<'_> {
         self.func.block_mut(block).insts = out;
     }
 
-    fn defined_in(&self, body: Block) -> HashSet<Value> {
-        let mut own = HashSet::new();
+    fn defined_in(&self, body: Block) -> FxHashSet<Value> {
+        let mut own = FxHashSet::default();
         walk::each_block(self.func, body, &mut |block| {
             own.extend(&self.func.block(block).params);
         });
@@ -106,7 +106,7 @@ impl Relaxer<'_> {
     fn relaxed(
         &mut self,
         (kind, a, b): (Binary, Value, Value),
-        moving: &HashSet<Value>,
+        moving: &FxHashSet<Value>,
         span: Span,
         out: &mut Vec<Inst>,
     ) -> Option<Op> {

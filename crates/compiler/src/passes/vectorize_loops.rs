@@ -52,8 +52,8 @@ use mambo_ir::function::{
 use mambo_ir::vector::{Step, VectorLoop};
 use mambo_ir::{Dtype, Span};
 use partials::PlainPartials;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A loop of fewer turns is not worth it.
@@ -64,7 +64,7 @@ pub fn vectorize_loops(func: &mut Function) -> Vec<LoopReport> {
     let mut planner = Planner {
         split: split_loops(func),
         around: extent::loops_around(func),
-        reports: HashMap::new(),
+        reports: FxHashMap::default(),
     };
     let order: Vec<Inst> = func
         .reachable_insts()
@@ -88,8 +88,8 @@ struct Planner {
     /// The loops that others have left their checks to.
     split: Vec<Inst>,
     /// The loops around each one.
-    around: HashMap<Inst, Vec<Inst>>,
-    reports: HashMap<Inst, LoopReport>,
+    around: FxHashMap<Inst, Vec<Inst>>,
+    reports: FxHashMap<Inst, LoopReport>,
 }
 
 impl Planner {

@@ -35,8 +35,8 @@ use mambo_ir::function::{Function, Inst, Op, Value, ValueType};
 use mambo_ir::signature::MAX_RANK;
 use mambo_ir::vector::VectorLoop;
 use mambo_ir::{Const, Dtype, Layout, Module};
+use rustc_hash::FxHashMap;
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::fmt;
 
 /// What the functions of a module share.
@@ -53,7 +53,7 @@ pub(crate) struct Unit<'a> {
 }
 
 /// See [`Unit::runs`].
-pub(crate) type Runs = HashMap<(usize, Inst), Run>;
+pub(crate) type Runs = FxHashMap<(usize, Inst), Run>;
 
 /// How a vector loop is run.
 #[derive(Clone, Copy)]
@@ -199,7 +199,7 @@ struct Lowering<'a, 'b> {
     views: Vec<Parts>,
     /// The class of each view, and the regions of those met so far.
     classes: Vec<u32>,
-    regions: HashMap<u32, AliasRegion>,
+    regions: FxHashMap<u32, AliasRegion>,
     /// The instruction that defined each value, if one did.
     defs: Vec<Option<Inst>>,
     /// The innermost loop each value varies in, counted from outside; 0 is none.
@@ -218,14 +218,14 @@ struct Lowering<'a, 'b> {
     /// Returns the status it is given.
     fail: Option<clif::Block>,
     /// Arrays of fixed length that are too long for the stack.
-    long_arrays: HashMap<Inst, clif::Value>,
-    callees: HashMap<cranelift_module::FuncId, clif::FuncRef>,
+    long_arrays: FxHashMap<Inst, clif::Value>,
+    callees: FxHashMap<cranelift_module::FuncId, clif::FuncRef>,
     /// Whether an integer is used in more bits than it has.
     widens: Vec<bool>,
     /// Such integers in 64 bits, where a load has widened them with their sign or without one.
-    widened: HashMap<(clif::Value, bool), clif::Value>,
+    widened: FxHashMap<(clif::Value, bool), clif::Value>,
     /// Vectors that hold a scalar in every lane, by that scalar.
-    splats: HashMap<clif::Value, clif::Value>,
+    splats: FxHashMap<clif::Value, clif::Value>,
 }
 
 /// Lowers function number `index` of the module into `builder`.
@@ -254,7 +254,7 @@ pub(crate) fn lower<'a, 'b>(
         bindings: vec![None; func.values.len()],
         views: Vec::new(),
         classes: regions::classes(func),
-        regions: HashMap::new(),
+        regions: FxHashMap::default(),
         defs: vec![None; func.values.len()],
         depths: vec![0; func.values.len()],
         depth: 0,
@@ -265,11 +265,11 @@ pub(crate) fn lower<'a, 'b>(
         entered: EntitySet::new(),
         reachable: true,
         fail: None,
-        long_arrays: HashMap::new(),
-        callees: HashMap::new(),
+        long_arrays: FxHashMap::default(),
+        callees: FxHashMap::default(),
         widens: widened_values(func),
-        widened: HashMap::new(),
-        splats: HashMap::new(),
+        widened: FxHashMap::default(),
+        splats: FxHashMap::default(),
     };
     lowering.bind_params(&params);
     if body == Body::Wrapper {

@@ -6,12 +6,12 @@
 //! may be of the same array have the same.
 
 use mambo_ir::function::{Block, Function, Inst, Op, Terminator, Value};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The class of each value: views of different classes never overlap.
 pub(super) fn classes(func: &Function) -> Vec<u32> {
     let parents = (0..func.values.len() as u32).collect();
-    let mut classes = Classes { func, parents, holders: HashMap::new() };
+    let mut classes = Classes { func, parents, holders: FxHashMap::default() };
     // Arguments that cannot be written through may be of one array.
     let shared = |value: &&Value| func.ty(**value).as_view().is_some_and(|view| !view.mutable);
     let mut shared = func.params().iter().filter(shared);
@@ -27,7 +27,7 @@ struct Classes<'a> {
     /// Towards the one value that stands for the class.
     parents: Vec<u32>,
     /// The instruction that holds each block.
-    holders: HashMap<Block, Inst>,
+    holders: FxHashMap<Block, Inst>,
 }
 
 impl Classes<'_> {

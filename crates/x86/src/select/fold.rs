@@ -13,7 +13,7 @@ use crate::vcode::{Kind, Place, VectorInst};
 use mambo_ir::function::{Binary, Op, Value};
 use mambo_ir::vector::{VectorInst as PlanInst, VectorLoop, VectorOp, each_of};
 use regalloc2::{Operand, VReg};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A load of a whole register that is not made yet.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ impl Waiting {
 }
 
 /// The loads that one instruction behind them uses, with nothing between that writes.
-pub(super) fn awaited_loads(plan: &VectorLoop, merged: &HashMap<Value, Op>) -> HashSet<Value> {
+pub(super) fn awaited_loads(plan: &VectorLoop, merged: &FxHashMap<Value, Op>) -> FxHashSet<Value> {
     let mut uses = vec![0; plan.values.len()];
     each_of(&plan.insts, &mut |inst| match &inst.op {
         VectorOp::Region(region) => {
@@ -44,9 +44,9 @@ pub(super) fn awaited_loads(plan: &VectorLoop, merged: &HashMap<Value, Op>) -> H
         }
         op => op.for_each_operand(|value| uses[value.index()] += 1),
     });
-    let mut awaited = HashSet::new();
+    let mut awaited = FxHashSet::default();
     let mut in_list = |insts: &[PlanInst]| {
-        let mut loaded = HashSet::new();
+        let mut loaded = FxHashSet::default();
         for inst in insts {
             let taken = operand_in_memory(plan, inst, merged);
             awaited.extend(taken.into_iter().flatten().find(|value| loaded.contains(value)));
@@ -72,7 +72,7 @@ pub(super) fn awaited_loads(plan: &VectorLoop, merged: &HashMap<Value, Op>) -> H
 fn operand_in_memory(
     plan: &VectorLoop,
     inst: &PlanInst,
-    merged: &HashMap<Value, Op>,
+    merged: &FxHashMap<Value, Op>,
 ) -> [Option<Value>; 2] {
     if inst.result.is_some_and(|result| merged.contains_key(&result)) {
         return [None; 2];

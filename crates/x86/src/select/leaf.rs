@@ -29,7 +29,7 @@ use mambo_ir::Dtype;
 use mambo_ir::function::{Op, Value};
 use mambo_ir::vector::{Step, VectorInst, VectorLoop, VectorOp};
 use regalloc2::{Operand, PReg, VReg};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The registers of integers and addresses among the arguments: `rdi`, `rsi`, `rdx`, `rcx`,
 /// `r8`, `r9`.
@@ -75,7 +75,7 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
         stays[result.index()] =
             matches!(inst.op, VectorOp::Each(Op::Const(_)) | VectorOp::Splat(_));
     });
-    let merged = if target.evex { merged_operations(plan) } else { HashMap::new() };
+    let merged = if target.evex { merged_operations(plan) } else { FxHashMap::default() };
     let mut selector = Selector {
         plan,
         target,
@@ -87,20 +87,20 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
         copy: 0,
         stays,
         awaited: awaited_loads(plan, &merged),
-        waiting: HashMap::new(),
+        waiting: FxHashMap::default(),
         merged,
         constants,
-        kept: HashMap::new(),
-        moving: HashMap::new(),
-        masks: HashMap::new(),
+        kept: FxHashMap::default(),
+        moving: FxHashMap::default(),
+        masks: FxHashMap::default(),
         inner: Vec::new(),
-        inner_bases: HashMap::new(),
+        inner_bases: FxHashMap::default(),
         block: None,
         arguments: Vec::new(),
         store_groups: store_groups(plan),
         streams: Vec::new(),
         rows: Vec::new(),
-        row_vectors: HashMap::new(),
+        row_vectors: FxHashMap::default(),
     };
     let copies = selector.copies();
     selector.values = vec![vec![None; plan.values.len()]; copies];

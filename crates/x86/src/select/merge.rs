@@ -10,12 +10,12 @@ use mambo_ir::Dtype;
 use mambo_ir::function::{Binary, Op, Value};
 use mambo_ir::vector::{VectorLoop, VectorOp, each_of};
 use regalloc2::{Operand, VReg};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The operations that are done where their result is chosen, because nothing else uses it.
-pub(super) fn merged_operations(plan: &VectorLoop) -> HashMap<Value, Op> {
+pub(super) fn merged_operations(plan: &VectorLoop) -> FxHashMap<Value, Op> {
     let mut uses = vec![0; plan.values.len()];
-    let mut operations = HashMap::new();
+    let mut operations = FxHashMap::default();
     let mut chosen = Vec::new();
     each_of(&plan.insts, &mut |inst| {
         if let VectorOp::Region(region) = &inst.op {

@@ -20,7 +20,7 @@ use crate::opcode::{VALIGND, VALIGNQ, VMOVDQU32, VMOVDQU64};
 use crate::vcode::{self, VECTOR};
 use mambo_ir::vector::{NESTED, Step, VectorOp};
 use regalloc2::VReg;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// A row that is read at several places.
 pub(super) struct Row {
@@ -35,7 +35,7 @@ pub(super) struct Row {
 
 /// The vectors of each row that are there in a batch, by how many they are after the anchor of
 /// its first copy.
-pub(super) type RowVectors = HashMap<(usize, i64), VReg>;
+pub(super) type RowVectors = FxHashMap<(usize, i64), VReg>;
 
 impl Row {
     /// The first of its vectors that a batch needs.

@@ -12,7 +12,7 @@ use crate::report::{Obstacle, Reason, VectorPlan};
 use mambo_ir::function::{Binary, Block, Compare, Inst, Op, Terminator, Unary, Value};
 use mambo_ir::vector::{VectorLoop, VectorOp};
 use mambo_ir::{Dtype, FastMath, Span};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a value of the function is in the loop.
 #[derive(Clone, Copy, Debug)]
@@ -42,23 +42,23 @@ pub(super) struct CarriedValue {
 /// A body being converted.
 pub(super) struct BodyPlanner<'a> {
     pub(super) pre: Preheader<'a>,
-    pub(super) shapes: HashMap<Value, Shape>,
+    pub(super) shapes: FxHashMap<Value, Shape>,
     pub(super) plan: VectorLoop,
     pub(super) args: Vec<Value>,
     pub(super) carried: Vec<CarriedValue>,
     pub(super) bests: Vec<BestSoFar>,
     /// The lanes that have found a better value, by themselves or under a condition.
-    pub(super) better: HashMap<Value, u32>,
+    pub(super) better: FxHashMap<Value, u32>,
     pub(super) uses: Vec<Use>,
     pub(super) report: VectorPlan,
     /// Lanes of constants, inputs and lines made so far.
-    pub(super) known: HashMap<(VectorOp, Dtype), Value>,
+    pub(super) known: FxHashMap<(VectorOp, Dtype), Value>,
     /// The turns that the loop may do.
     pub(super) count: Value,
     /// The checks that limit them.
     pub(super) limits: Vec<(Affine, Value)>,
     /// The values that were read where nothing is ever written.
-    pub(super) frozen: HashSet<Value>,
+    pub(super) frozen: FxHashSet<Value>,
     pub(super) allowed: FastMath,
     /// The lanes that run what is being converted, if not all do.
     pub(super) mask: Option<Value>,
@@ -95,12 +95,12 @@ impl<'a> BodyPlanner<'a> {
         let allowed = pre.func.fastmath;
         BodyPlanner {
             pre,
-            shapes: HashMap::new(),
+            shapes: FxHashMap::default(),
             plan: VectorLoop::default(),
             args: Vec::new(),
             carried: Vec::new(),
             bests: Vec::new(),
-            better: HashMap::new(),
+            better: FxHashMap::default(),
             uses: Vec::new(),
             report: VectorPlan {
                 accesses: Vec::new(),
@@ -110,10 +110,10 @@ impl<'a> BodyPlanner<'a> {
                 hoisted_checks: 0,
                 regions: Vec::new(),
             },
-            known: HashMap::new(),
+            known: FxHashMap::default(),
             count,
             limits: Vec::new(),
-            frozen: HashSet::new(),
+            frozen: FxHashSet::default(),
             allowed,
             mask: None,
             frames: Vec::new(),
@@ -300,7 +300,7 @@ impl<'a> BodyPlanner<'a> {
         let mut failed = None;
         let mut operands = Vec::new();
         op.for_each_operand(|value| operands.push(value));
-        let mut lanes = HashMap::new();
+        let mut lanes = FxHashMap::default();
         for value in operands {
             match self.lanes(value, span) {
                 Ok(lane) => _ = lanes.insert(value, lane),

@@ -5,14 +5,14 @@ use super::Range;
 use super::body::BodyPlanner;
 use mambo_ir::function::{Binary, Function, Inst, Op, Value};
 use mambo_ir::vector::{Step, VectorOp};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// How far it is looked for an index among what a value is computed from.
 const DEEPEST: usize = 4;
 
 /// The `for` loops around each one, the innermost first.
-pub(super) fn loops_around(func: &Function) -> HashMap<Inst, Vec<Inst>> {
-    let mut around = HashMap::new();
+pub(super) fn loops_around(func: &Function) -> FxHashMap<Inst, Vec<Inst>> {
+    let mut around = FxHashMap::default();
     let mut open = vec![(func.entry, Vec::new())];
     while let Some((block, outer)) = open.pop() {
         for &inst in &func.block(block).insts {

@@ -5,7 +5,7 @@ use super::body::{BodyPlanner, Plan};
 use crate::report::{Obstacle, Reason};
 use mambo_ir::function::Value;
 use mambo_ir::vector::{VectorInst, VectorOp, each_of};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 impl BodyPlanner<'_> {
     /// Drops what nobody uses: masks of branches that hold nothing, above all.
@@ -125,7 +125,7 @@ fn requires(inst: &VectorInst) -> bool {
 }
 
 /// Whether all it reads is what the loop never writes.
-fn reads_frozen_alone(inst: &VectorInst, frozen: &HashSet<Value>) -> bool {
+fn reads_frozen_alone(inst: &VectorInst, frozen: &FxHashSet<Value>) -> bool {
     !any(inst, |inst| {
         let reads = matches!(inst.op, VectorOp::Load { .. } | VectorOp::Gather { .. });
         reads && !inst.result.is_some_and(|result| frozen.contains(&result))

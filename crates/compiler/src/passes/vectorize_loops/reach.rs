@@ -7,13 +7,13 @@
 use mambo_ir::Span;
 use mambo_ir::function::{Binary, Op, Value};
 use mambo_ir::vector::{Region, VectorInst, VectorLoop, VectorOp, each_of};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// How far it reaches whether a lane has found a better value.
 struct Reach<'a> {
     /// The bests that a value depends on, a bit for each.
-    of: HashMap<Value, u64>,
-    ops: HashMap<Value, &'a VectorOp>,
+    of: FxHashMap<Value, u64>,
+    ops: FxHashMap<Value, &'a VectorOp>,
 }
 
 /// A best that decides on what it must not, and where.
@@ -24,7 +24,7 @@ pub(super) fn misused(plan: &VectorLoop) -> Misused {
     if plan.bests.len() > u64::BITS as usize {
         return Some((u64::BITS, Span::default()));
     }
-    Reach { of: HashMap::new(), ops: HashMap::new() }.list(&plan.insts)
+    Reach { of: FxHashMap::default(), ops: FxHashMap::default() }.list(&plan.insts)
 }
 
 impl<'a> Reach<'a> {
