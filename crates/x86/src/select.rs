@@ -7,7 +7,7 @@
 //! * `leaf`: the function around the body: its arguments, the machine loops, the way out;
 //! * `build`: instructions one by one, and constants;
 //! * `arithmetic`, `convert`, `mask`, `memory`, `reduce`: the operations by family;
-//! * `apart`: elements at a distance, `interleave`: those a few apart; `rows`: neighbours; `fold`: loads that are operands; `merge`: operations under a mask; `region`: loops and branches inside the body.
+//! * `apart`: elements at a distance, `gather`: those at places of their own, `interleave`: those a few apart; `rows`: neighbours; `fold`: loads that are operands; `merge`: operations under a mask; `region`: loops and branches inside the body.
 //!
 //! With AVX-512 a mask is a mask register; with AVX2 it is a vector whose lanes are all ones
 //! or zeros, of the width of what was compared.
@@ -18,6 +18,7 @@ mod best;
 mod build;
 mod convert;
 mod fold;
+mod gather;
 mod interleave;
 mod leaf;
 mod mask;

@@ -21,7 +21,7 @@
 //!   `order`: its instructions put in order;
 //! * `dependence`: whether turns disturb one another;
 //! * `extent`: how much the loop writes with those around it;
-//! * `operation`: what has a vector form;
+//! * `gain`: whether vectors make it faster; `operation`: what has a vector form;
 //! * `partials`: reductions of floats by a plain loop, where no backend does the vector loop.
 
 mod affine;
@@ -30,6 +30,7 @@ mod body;
 mod branch;
 mod dependence;
 mod extent;
+mod gain;
 mod lanes;
 mod limit;
 mod memory;

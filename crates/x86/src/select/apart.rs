@@ -55,10 +55,13 @@ impl Selector<'_> {
     pub(super) fn masks_lanes(&self) -> bool {
         let mut small = false;
         self.plan.each_inst(&mut |inst| {
-            if let VectorOp::Load { access, .. } | VectorOp::Store { access, .. } = inst.op {
-                let size = self.plan.access_dtype(access).size();
-                small |= self.is_apart(access) && (size < 4 || self.size < 4);
-            }
+            small |= match inst.op {
+                VectorOp::Load { access, .. } => self.is_apart(access) && self.size < 4,
+                VectorOp::Store { access, .. } => {
+                    self.is_apart(access) && self.plan.access_dtype(access).size() < 4
+                }
+                _ => false,
+            };
         });
         self.target.evex && !small
     }

@@ -1,5 +1,4 @@
-//! Loads and stores: whole vectors, reversed ones, single elements for all lanes, and elements
-//! at a distance, which are gathered and scattered.
+//! Loads and stores: whole vectors, reversed ones, and single elements for all lanes.
 
 use super::build::{broadcast, slot_of};
 use super::fold::Waiting;
@@ -9,7 +8,7 @@ use crate::register::Width;
 use crate::scalar::Arithmetic;
 use crate::vcode::{self, INT, Kind, MASK};
 use mambo_ir::Dtype;
-use mambo_ir::function::{Binary, Value};
+use mambo_ir::function::Value;
 use mambo_ir::vector::{Access, NESTED, Step};
 use regalloc2::{Operand, VReg};
 
@@ -253,7 +252,7 @@ impl Selector<'_> {
     }
 
     /// Bytes of the distances of lanes: as many as leave a vector of them in one register.
-    fn index_size(&self) -> usize {
+    pub(super) fn index_size(&self) -> usize {
         self.size
     }
 
@@ -305,12 +304,12 @@ impl Selector<'_> {
         Some(active.map_or(full, |active| self.masks(&KANDQ, active, full)))
     }
 
-    fn mask_of(&self, mask: Option<Value>) -> Select<Option<Mask>> {
+    pub(super) fn mask_of(&self, mask: Option<Value>) -> Select<Option<Mask>> {
         mask.map(|mask| self.mask(mask)).transpose()
     }
 
     /// A mask for a gather or scatter, which uses it up.
-    fn spent(&mut self, mask: Option<Mask>, size: usize, copy: &Place) -> Select<VReg> {
+    pub(super) fn spent(&mut self, mask: Option<Mask>, size: usize, copy: &Place) -> Select<VReg> {
         if self.target.evex {
             return Ok(match self.active(mask, copy) {
                 Some(active) => active,
@@ -388,7 +387,7 @@ impl Selector<'_> {
     }
 
     /// What was loaded as a value of its type.
-    fn as_lanes(&mut self, loaded: VReg, dtype: Dtype) -> Lanes {
+    pub(super) fn as_lanes(&mut self, loaded: VReg, dtype: Dtype) -> Lanes {
         match dtype {
             Dtype::Bool => Lanes::Mask(self.nonzero(loaded, 1)),
             _ => Lanes::Vector(loaded),
@@ -474,52 +473,6 @@ impl Selector<'_> {
             return Err("masked loads of one element".into());
         }
         Ok(self.loaded(opcode, width, &place, &[base], None))
-    }
-
-    fn load_apart(
-        &mut self,
-        apart: Apart,
-        size: usize,
-        mask: Option<Mask>,
-        copy: &Place,
-    ) -> Select<VReg> {
-        let (opcode, width) = self.apart(size, [&VPGATHERQQ, &VPGATHERQD, &VPGATHERDD])?;
-        let mask = self.spent(mask, size, copy)?;
-        Ok(self.gathered(opcode, width, apart, mask))
-    }
-
-    /// The opcode for lanes apart, and its width.
-    fn apart(
-        &self,
-        size: usize,
-        opcodes: [&'static Opcode; 3],
-    ) -> Select<(&'static Opcode, Width)> {
-        match (size, self.index_size()) {
-            (8, 8) => Ok((opcodes[0], self.width(8))),
-            (4, 8) => Ok((opcodes[1], self.width(8))),
-            (4, 4) => Ok((opcodes[2], self.width(4))),
-            _ => Err("elements of 1 and 2 bytes at a distance".into()),
-        }
-    }
-
-    pub(super) fn gather(
-        &mut self,
-        base: u32,
-        part: u8,
-        index: Value,
-        mask: Option<Value>,
-        copy: &Place,
-    ) -> Select<Lanes> {
-        let mask = self.mask_of(mask)?;
-        let element = self.plan.element(base);
-        let size = element.part().size();
-        let index = self.vector(index)?;
-        let by = element.size().trailing_zeros() as u8;
-        let index = self.shift_by(Binary::Shl, index, by, Dtype::I64)?;
-        let base = self.base(base);
-        let displacement = i32::from(part) * size as i32;
-        let lanes = self.load_apart(Apart { base, index, displacement }, size, mask, copy)?;
-        Ok(Lanes::Vector(lanes))
     }
 
     /// The lanes in the other order.
@@ -620,23 +573,6 @@ impl Selector<'_> {
             }
         };
         self.masked_by_vector(opcode, width, &*place, &registers, Some(lanes), mask);
-        Ok(())
-    }
-
-    fn store_apart(
-        &mut self,
-        apart: Apart,
-        size: usize,
-        lanes: VReg,
-        mask: Option<Mask>,
-        copy: &Place,
-    ) -> Select {
-        if !self.target.evex {
-            return Err("stores at a distance".into());
-        }
-        let (opcode, width) = self.apart(size, [&VPSCATTERQQ, &VPSCATTERQD, &VPSCATTERDD])?;
-        let mask = self.spent(mask, size, copy)?;
-        self.scattered(opcode, width, apart, lanes, mask);
         Ok(())
     }
 

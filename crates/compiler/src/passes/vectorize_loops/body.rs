@@ -5,6 +5,7 @@ use super::Range;
 use super::affine::{Affine, Preheader, is_index_type};
 use super::best::{BestSoFar, Part};
 use super::dependence::{self, Use};
+use super::gain::costly_gather;
 use super::nest::Frame;
 use super::operation::has_vector_form;
 use crate::passes::definitions::is_movable;
@@ -153,6 +154,9 @@ impl<'a> BodyPlanner<'a> {
         self.number_values();
         if self.report.accesses.is_empty() {
             return Err(Obstacle { reason: Reason::NoGain, span: self.pre.span });
+        }
+        if let Some(span) = costly_gather(&self.plan) {
+            return Err(Obstacle { reason: Reason::NoGain, span });
         }
         self.add_extent(around);
         let reductions = self.carried.iter().filter(|carried| carried.part.is_none());
