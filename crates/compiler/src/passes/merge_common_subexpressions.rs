@@ -9,9 +9,9 @@ use crate::passes::definitions::{Definitions, is_movable};
 use crate::passes::effects::{Root, Written, root};
 use crate::passes::substitution::Substitution;
 use mambo_ir::Dtype;
-use mambo_ir::function::{Binary, Block, Function, Inst, Op, SiteId, Terminator, Value, ValueType};
-use rustc_hash::FxHashMap;
-use std::collections::hash_map::Entry;
+use mambo_ir::function::{Binary, Block, Function, Inst, Op, Terminator, Value, ValueType};
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::hash::BuildHasher;
 use std::rc::Rc;
 
 /// Merges equal instructions; see the head of the file.
@@ -31,8 +31,21 @@ pub fn merge_common_subexpressions(func: &mut Function) {
     merger.block(entry);
 }
 
-/// An instruction as what it computes: the operation with its final operands, and the type.
-type Key = (Op, Option<ValueType>);
+/// The hash of what an instruction computes: the operation with its final operands, and the
+/// type.
+type Key = u64;
+
+/// What an instruction computes or checks.
+#[derive(PartialEq, Eq, Hash)]
+enum Computed<'a> {
+    Value(&'a Op, ValueType),
+    /// An operation whose operands may be swapped, in the order of their numbers.
+    Either(Binary, Value, Value),
+    /// That an index is less than a length.
+    Index(Value, Value),
+    /// That a condition holds.
+    Holds(Value),
+}
 
 /// A scalar of an element whose value in memory is known.
 #[derive(Clone, Debug)]
@@ -48,8 +61,9 @@ struct Merger<'a> {
     func: &'a mut Function,
     definitions: Definitions,
     replaced: Substitution,
-    /// What was computed in the enclosing blocks so far; `None` for checks.
-    seen: FxHashMap<Key, Option<Value>>,
+    /// What was computed and checked in the enclosing blocks so far. Of those with one hash only
+    /// the first is known.
+    seen: FxHashMap<Key, Inst>,
     /// Keys in the order they were added, to take them back at the end of a block.
     trail: Vec<Key>,
     elements: Vec<Element>,
@@ -107,14 +121,10 @@ impl Merger<'_> {
     fn inst(&mut self, inst: Inst) -> bool {
         let op = &self.func.inst(inst).op;
         match op {
-            Op::CheckIndex { index, len, .. } => {
-                let key = Op::CheckIndex { index: *index, len: *len, site: SiteId(0) };
-                self.first(key)
-            }
+            Op::CheckIndex { .. } => self.known(inst).is_none(),
             Op::Assert { cond, .. } => {
                 self.conditions.push((*cond, true));
-                let key = Op::Assert { cond: *cond, site: SiteId(0), operands: Vec::new() };
-                self.first(key)
+                self.known(inst).is_none()
             }
             Op::Load { view, indices, part } => {
                 let (view, indices, part) = (*view, indices.as_slice().into(), *part);
@@ -157,40 +167,35 @@ impl Merger<'_> {
         }
     }
 
-    /// Whether `key` was not met yet in the enclosing blocks.
-    fn first(&mut self, key: Op) -> bool {
-        match self.seen.entry((key, None)) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(new) => {
-                self.trail.push(new.key().clone());
-                new.insert(None);
-                true
-            }
-        }
-    }
-
     fn movable(&mut self, inst: Inst) -> bool {
-        let info = self.func.inst(inst);
-        let [result] = info.results[..] else { return true };
-        let key = (self.ordered(info.op.clone()), Some(self.func.ty(result)));
-        match self.seen.entry(key) {
-            Entry::Occupied(known) => {
-                let value = known.get().expect("a check has no result");
-                self.replaced.replace(result, value);
-                false
-            }
-            Entry::Vacant(new) => {
-                self.trail.push(new.key().clone());
-                new.insert(Some(result));
-                true
+        let [result] = self.func.inst(inst).results[..] else { return true };
+        let Some(known) = self.known(inst) else { return true };
+        self.replaced.replace(result, self.func.inst(known).results[0]);
+        false
+    }
+
+    /// The instruction of the enclosing blocks that did the same; if there is none, this one is
+    /// noted.
+    fn known(&mut self, inst: Inst) -> Option<Inst> {
+        let computed = self.computed(inst);
+        let key = FxBuildHasher.hash_one(&computed);
+        match self.seen.get(&key) {
+            Some(&known) => Some(known).filter(|&known| self.computed(known) == computed),
+            None => {
+                self.trail.push(key);
+                self.seen.insert(key, inst);
+                None
             }
         }
     }
 
-    /// The operands of a commutative integer operation in the order of their numbers. Floats
-    /// keep theirs: which of two NaNs comes out depends on it.
-    fn ordered(&self, op: Op) -> Op {
-        match op {
+    /// What an instruction computes or checks, wherever it stands.
+    fn computed(&self, inst: Inst) -> Computed<'_> {
+        let info = self.func.inst(inst);
+        match info.op {
+            Op::CheckIndex { index, len, .. } => Computed::Index(index, len),
+            Op::Assert { cond, .. } => Computed::Holds(cond),
+            // Floats keep their order: which of two NaNs comes out depends on it.
             Op::Binary(
                 kind @ (Binary::Add
                 | Binary::Mul
@@ -201,8 +206,8 @@ impl Merger<'_> {
                 | Binary::Max),
                 a,
                 b,
-            ) if b < a && !self.func.dtype(a).is_float() => Op::Binary(kind, b, a),
-            op => op,
+            ) if !self.func.dtype(a).is_float() => Computed::Either(kind, a.min(b), a.max(b)),
+            ref op => Computed::Value(op, self.func.ty(info.results[0])),
         }
     }
 
