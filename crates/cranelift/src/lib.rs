@@ -16,6 +16,7 @@
 //! caches or array libraries.
 
 mod artifact;
+mod define;
 mod isa;
 mod lower;
 mod math;

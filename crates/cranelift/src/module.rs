@@ -5,11 +5,11 @@
 //! compiled for calls from inside, and the entry is a wrapper around it.
 
 use crate::artifact::CodeMemory;
+use crate::define::{define, isa_for};
 use crate::isa::Machine;
 use crate::lower::{self, Body, Run, Runs, Unit};
 use crate::math;
 use cranelift_codegen::Context;
-use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::UserFuncName;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
@@ -116,8 +116,8 @@ pub(crate) fn compile_module(
         context.set_disasm(listing.is_some());
         let builder = FunctionBuilder::new(&mut context.func, &mut builder_context);
         lower::lower(jit, &unit, index, body, builder).map_err(|reason| failure(index, reason))?;
-        jit.define_function_with_control_plane(id, &mut context, &mut ControlPlane::default())
-            .map_err(|error| failure(index, format!("{error:?}")))?;
+        let isa = isa_for(machine, &module.functions[index], index, &runs);
+        define(jit, isa, id, &mut context).map_err(|reason| failure(index, reason))?;
         if let Some(code) = context.compiled_code() {
             size += code.code_info().total_size as usize;
             if let (Some(text), Some(vcode)) = (&mut listing, &code.vcode) {
