@@ -190,7 +190,30 @@ pub(crate) fn panics_with<R: Debug>(text: &str, call: impl FnOnce() -> Result<R,
     }
 }
 
-/// Equal bit for bit, except that NaN is NaN.
+thread_local! {
+    /// By how many units in the last place floats may differ, or in that of 1.
+    static ALLOWED: Cell<(f64, f64)> = const { Cell::new((0.0, 0.0)) };
+}
+
+fn allowing<R>(allowed: (f64, f64), test: impl FnOnce() -> R) -> R {
+    ALLOWED.set(allowed);
+    let result = test();
+    ALLOWED.set((0.0, 0.0));
+    result
+}
+
+/// Runs checks of elementary functions: those of kernels are not those of std, and both are
+/// only near the true value.
+pub(crate) fn elementary<R>(test: impl FnOnce() -> R) -> R {
+    allowing((4.0, 0.0), test)
+}
+
+/// Runs checks of kernels that go on to compute with the results of elementary functions.
+pub(crate) fn by_elementary<R>(test: impl FnOnce() -> R) -> R {
+    allowing((4096.0, 4096.0), test)
+}
+
+/// Equal bit for bit, except that NaN is NaN, and for what [`elementary`] allows.
 pub(crate) trait Same {
     fn same(&self, other: &Self) -> bool;
 }
@@ -213,10 +236,18 @@ impl Same for () {
 }
 
 macro_rules! same_floats {
-    ($($ty:ty)*) => {$(
+    ($($ty:ident)*) => {$(
         impl Same for $ty {
             fn same(&self, other: &Self) -> bool {
-                self.to_bits() == other.to_bits() || self.is_nan() && other.is_nan()
+                if self.to_bits() == other.to_bits() || self.is_nan() && other.is_nan() {
+                    return true;
+                }
+                let (ulps, at_all) = ALLOWED.get();
+                let last_place = $ty::EPSILON * self.abs().max($ty::MIN_POSITIVE);
+                let difference = (self - other).abs();
+                let same_sign = self.is_sign_positive() == other.is_sign_positive();
+                same_sign && difference <= ulps as $ty * last_place
+                    || at_all > 0.0 && difference <= at_all as $ty * $ty::EPSILON
             }
         }
     )*};

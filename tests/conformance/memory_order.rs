@@ -68,7 +68,7 @@ fn of_parts(a: ArrayView2<f64>) -> (Array1<f64>, Array2<f64>, f64) {
     let part = a.slice(s![1.., ..;-1]).to_owned();
     let both = &turned.t() + &a;
     let sum = part.sum() + turned.mapv(|x| x * 0.3).sum() + column.sum() + both.sum();
-    (column, turned, sum + a.slice(s![.., 1..]).mapv(f64::sin).sum())
+    (column, turned, sum + a.slice(s![.., 1..]).mapv(f64::recip).sum())
 }
 
 /// Both are repeated, one by rows and one by columns.

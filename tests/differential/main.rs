@@ -21,6 +21,7 @@ mod arguments;
 mod callees;
 mod case;
 mod casts;
+mod elementary;
 mod fence;
 mod generate;
 mod host;

@@ -171,7 +171,11 @@ impl fmt::Display for Vectorized {
             writeln!(f, "    {region}")?;
         }
         let operations = counted(self.plan.operations, "operation");
-        let has_loop = self.plan.regions.iter().any(|region| region.kind != RegionKind::Skipped);
+        let has_loop = self
+            .plan
+            .regions
+            .iter()
+            .any(|region| matches!(region.kind, RegionKind::Counted | RegionKind::Masked));
         let once = if has_loop { ", a turn of each inner loop" } else { "" };
         writeln!(f, "    {operations} and {} bytes a turn{once}", self.bytes())
     }
@@ -192,6 +196,7 @@ impl fmt::Display for RegionReport {
             RegionKind::Counted => ("loop inside", "the same turns in all lanes"),
             RegionKind::Masked => ("loop inside", "each lane until it is done"),
             RegionKind::Skipped => ("branch", "skipped where no lane takes it"),
+            RegionKind::Rare => ("rare arguments", "skipped where no lane has them"),
         };
         write!(f, "{what} at {}: {how}", self.span)
     }

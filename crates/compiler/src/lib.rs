@@ -15,6 +15,7 @@
 pub mod abi;
 pub mod backend;
 pub mod build;
+mod elementary;
 pub mod error;
 pub mod explain;
 mod infer;

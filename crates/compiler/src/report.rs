@@ -49,6 +49,8 @@ pub enum RegionKind {
     Masked,
     /// A branch that is skipped where no lane takes it.
     Skipped,
+    /// What only rare arguments of an elementary function take, skipped where no lane has one.
+    Rare,
 }
 
 /// An access to memory in a vectorised loop.

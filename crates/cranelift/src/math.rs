@@ -1,7 +1,7 @@
 //! Functions of the standard library that compiled code calls, with the C calling convention.
 //!
-//! Their symbols are `mambo.<type>.<function>`. They are std's own, so that compiled code gives
-//! the bits the plain function gives.
+//! Their symbols are `mambo.<type>.<function>`. Elementary functions are those of `mambo_math`,
+//! whose bits are the same in vector loops; the others are std's own.
 
 /// The symbol of `function` for `dtype`.
 pub(crate) fn symbol(dtype: mambo_ir::Dtype, function: &str) -> String {
@@ -9,14 +9,16 @@ pub(crate) fn symbol(dtype: mambo_ir::Dtype, function: &str) -> String {
 }
 
 macro_rules! functions {
-    (unary: $($unary:ident)*; binary: $($binary:ident)*;) => {
-        functions!(@module single, f32, ($($unary)*), ($($binary)*));
-        functions!(@module double, f64, ($($unary)*), ($($binary)*));
+    (elementary: $($elementary:ident($($arg:ident),*))*; unary: $($unary:ident)*; binary: $($binary:ident)*;) => {
+        functions!(@module single, f32, ($($elementary($($arg),*))*), ($($unary)*), ($($binary)*));
+        functions!(@module double, f64, ($($elementary($($arg),*))*), ($($unary)*), ($($binary)*));
 
         /// The address of the function that `symbol` names.
         pub(crate) fn address(symbol: &str) -> Option<*const u8> {
             let (dtype, function) = symbol.strip_prefix("mambo.")?.split_once('.')?;
             let address = match (dtype, function) {
+                $(("f32", stringify!($elementary)) => single::$elementary as *const u8,)*
+                $(("f64", stringify!($elementary)) => double::$elementary as *const u8,)*
                 $(("f32", stringify!($unary)) => single::$unary as *const u8,)*
                 $(("f64", stringify!($unary)) => double::$unary as *const u8,)*
                 $(("f32", stringify!($binary)) => single::$binary as *const u8,)*
@@ -34,8 +36,14 @@ macro_rules! functions {
             Some(address)
         }
     };
-    (@module $module:ident, $ty:ident, ($($unary:ident)*), ($($binary:ident)*)) => {
+    (
+        @module $module:ident, $ty:ident,
+        ($($elementary:ident($($arg:ident),*))*), ($($unary:ident)*), ($($binary:ident)*)
+    ) => {
         mod $module {
+            $(pub(super) extern "C" fn $elementary($($arg: $ty),*) -> $ty {
+                mambo_math::$elementary($($arg),*)
+            })*
             $(pub(super) extern "C" fn $unary(x: $ty) -> $ty {
                 x.$unary()
             })*
@@ -56,9 +64,11 @@ macro_rules! functions {
 }
 
 functions! {
-    unary: exp exp2 exp_m1 ln log2 log10 ln_1p cbrt sin cos tan asin acos atan sinh cosh tanh
-        asinh acosh atanh floor ceil round_ties_even trunc;
-    binary: powf atan2 hypot;
+    elementary: exp(x) exp2(x) exp_m1(x) ln(x) log2(x) log10(x) ln_1p(x) cbrt(x) sin(x) cos(x) tan(x)
+        asin(x) acos(x) atan(x) sinh(x) cosh(x) tanh(x) asinh(x) acosh(x) atanh(x) atan2(x, y)
+        hypot(x, y);
+    unary: floor ceil round_ties_even trunc;
+    binary: powf;
 }
 
 /// Integers of 128 bits: operands are read from the slots, 16 bytes apart, and the result is

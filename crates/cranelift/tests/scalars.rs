@@ -400,26 +400,26 @@ macro_rules! float_tests {
             use Nan::Any;
             type T = $ty;
             let table: [(Unary, fn(T) -> T); 21] = [
-                (Unary::Exp, T::exp),
-                (Unary::Exp2, T::exp2),
-                (Unary::ExpM1, T::exp_m1),
-                (Unary::Ln, T::ln),
-                (Unary::Log2, T::log2),
-                (Unary::Log10, T::log10),
-                (Unary::Ln1p, T::ln_1p),
-                (Unary::Cbrt, T::cbrt),
-                (Unary::Sin, T::sin),
-                (Unary::Cos, T::cos),
-                (Unary::Tan, T::tan),
-                (Unary::Asin, T::asin),
-                (Unary::Acos, T::acos),
-                (Unary::Atan, T::atan),
-                (Unary::Sinh, T::sinh),
-                (Unary::Cosh, T::cosh),
-                (Unary::Tanh, T::tanh),
-                (Unary::Asinh, T::asinh),
-                (Unary::Acosh, T::acosh),
-                (Unary::Atanh, T::atanh),
+                (Unary::Exp, mambo_math::exp),
+                (Unary::Exp2, mambo_math::exp2),
+                (Unary::ExpM1, mambo_math::exp_m1),
+                (Unary::Ln, mambo_math::ln),
+                (Unary::Log2, mambo_math::log2),
+                (Unary::Log10, mambo_math::log10),
+                (Unary::Ln1p, mambo_math::ln_1p),
+                (Unary::Cbrt, mambo_math::cbrt),
+                (Unary::Sin, mambo_math::sin),
+                (Unary::Cos, mambo_math::cos),
+                (Unary::Tan, mambo_math::tan),
+                (Unary::Asin, mambo_math::asin),
+                (Unary::Acos, mambo_math::acos),
+                (Unary::Atan, mambo_math::atan),
+                (Unary::Sinh, mambo_math::sinh),
+                (Unary::Cosh, mambo_math::cosh),
+                (Unary::Tanh, mambo_math::tanh),
+                (Unary::Asinh, mambo_math::asinh),
+                (Unary::Acosh, mambo_math::acosh),
+                (Unary::Atanh, mambo_math::atanh),
                 (Unary::Sqrt, T::sqrt),
             ];
             for (op, expected) in table {
@@ -427,8 +427,8 @@ macro_rules! float_tests {
             }
             check_binary(Binary::Pow, Any, |x: T, y: T| Some(x.powf(y)));
             check_binary(Binary::Powi, Any, |x: T, n: i32| Some(x.powi(n)));
-            check_binary(Binary::Atan2, Any, |y: T, x: T| Some(y.atan2(x)));
-            check_binary(Binary::Hypot, Any, |x: T, y: T| Some(x.hypot(y)));
+            check_binary(Binary::Atan2, Any, |y: T, x: T| Some(mambo_math::atan2(y, x)));
+            check_binary(Binary::Hypot, Any, |x: T, y: T| Some(mambo_math::hypot(x, y)));
         }
     )*};
 }

@@ -487,6 +487,13 @@ pub enum Unary {
     Atanh,
 }
 
+impl Unary {
+    /// Its word: the method of std in lower case.
+    pub const fn name(self) -> &'static str {
+        crate::text::names::unary(self)
+    }
+}
+
 /// Operations on two scalars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each variant is the operator or std method of the same name")]
@@ -527,6 +534,13 @@ pub enum Binary {
     Powi,
     Atan2,
     Hypot,
+}
+
+impl Binary {
+    /// Its word: the operator or method of std in lower case.
+    pub const fn name(self) -> &'static str {
+        crate::text::names::binary(self)
+    }
 }
 
 /// Comparisons.

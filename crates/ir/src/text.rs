@@ -24,7 +24,7 @@
 
 mod body;
 mod lex;
-mod names;
+pub(crate) mod names;
 mod parse;
 mod print;
 mod vector;

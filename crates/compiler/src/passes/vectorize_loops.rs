@@ -20,6 +20,7 @@
 //!   `reach`: what it carries;
 //!   `order`: its instructions put in order;
 //! * `dependence`: whether turns disturb one another;
+//! * `elementary`: the body of `exp` and the like in lanes;
 //! * `extent`: how much the loop writes with those around it;
 //! * `gain`: whether vectors make it faster; `operation`: what has a vector form;
 //! * `partials`: reductions of floats by a plain loop, where no backend does the vector loop.
@@ -29,6 +30,7 @@ mod best;
 mod body;
 mod branch;
 mod dependence;
+mod elementary;
 mod extent;
 mod gain;
 mod lanes;
@@ -136,7 +138,7 @@ impl Planner {
         range: &Range,
         span: Span,
     ) -> Result<Counted, Obstacle> {
-        let definitions = Definitions::of(func);
+        let mut definitions = Definitions::of(func);
         let constant = |value| definitions.int(func, value);
         if let (Some(start), Some(end)) = (constant(range.start), constant(range.end))
             && (end - start) / i128::from(range.step) < FEWEST_TURNS
@@ -148,7 +150,7 @@ impl Planner {
         }
         let around = self.around.get(&inst).into_iter().flatten();
         let around: Vec<Range> = around.filter_map(|&outer| Range::of(func, outer)).collect();
-        let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span };
+        let mut pre = Preheader { func, definitions: &mut definitions, insts: Vec::new(), span };
         let count = count(&mut pre, range);
         let index = index(&mut pre, range, count);
         let planner = BodyPlanner::new(pre, count, range.body, &self.split);
@@ -313,8 +315,9 @@ fn replace(func: &mut Function, inst: Inst, range: &Range, counted: Counted, out
     }
     let (done, reductions) = (results[0], results[1..].to_vec());
 
-    let definitions = Definitions::of(func);
-    let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span: info.span };
+    let mut definitions = Definitions::of(func);
+    let mut pre =
+        Preheader { func, definitions: &mut definitions, insts: Vec::new(), span: info.span };
     let rest = rest(&mut pre, range, count, done, reductions.clone());
     let mut insts = pre.insts;
     let remainder = func.new_inst(rest, &types, info.span);
@@ -342,8 +345,8 @@ fn carried(
     span: Span,
     out: &mut Vec<Inst>,
 ) -> Vec<Value> {
-    let definitions = Definitions::of(func);
-    let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span };
+    let mut definitions = Definitions::of(func);
+    let mut pre = Preheader { func, definitions: &mut definitions, insts: Vec::new(), span };
     let mut reductions = results[1..].iter();
     let mut values = vec![results[0]];
     values.extend(parts.iter().zip(&range.init).map(|(part, &init)| match *part {
@@ -404,8 +407,8 @@ impl Vector {
 
     /// Whether inputs that are steps have these values, and what computes that.
     fn are(&self, func: &mut Function, steps: &[(u32, i64)], span: Span) -> (Value, Vec<Inst>) {
-        let definitions = Definitions::of(func);
-        let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span };
+        let mut definitions = Definitions::of(func);
+        let mut pre = Preheader { func, definitions: &mut definitions, insts: Vec::new(), span };
         let mut all = None;
         for &(step, likely) in steps {
             let likely = pre.int(Dtype::Isize, likely);

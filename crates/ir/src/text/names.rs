@@ -5,7 +5,7 @@ use crate::function::{Binary, Compare, Unary};
 macro_rules! names {
     ($ty:ident, $to:ident, $from:ident: $($variant:ident $name:literal),* $(,)?) => {
         /// The word for an operation.
-        pub(super) const fn $to(op: $ty) -> &'static str {
+        pub(crate) const fn $to(op: $ty) -> &'static str {
             match op {
                 $($ty::$variant => $name,)*
             }

@@ -70,7 +70,7 @@ pub(super) fn is_index_type(dtype: Dtype) -> bool {
 /// Writes instructions that go before the loop.
 pub(super) struct Preheader<'a> {
     pub(super) func: &'a mut Function,
-    pub(super) definitions: &'a Definitions,
+    pub(super) definitions: &'a mut Definitions,
     pub(super) insts: Vec<Inst>,
     pub(super) span: Span,
 }
@@ -78,6 +78,7 @@ pub(super) struct Preheader<'a> {
 impl Preheader<'_> {
     pub(super) fn insert(&mut self, op: Op, ty: impl Into<ValueType>) -> Value {
         let inst = self.func.new_inst(op, &[ty.into()], self.span);
+        self.definitions.record(self.func, inst);
         self.insts.push(inst);
         self.func.inst(inst).results[0]
     }

@@ -63,6 +63,8 @@ pub(super) struct BodyPlanner<'a> {
     pub(super) allowed: FastMath,
     /// The lanes that run what is being converted, if not all do.
     pub(super) mask: Option<Value>,
+    /// Whether it is the body of an elementary function, whose branches are for rare arguments.
+    pub(super) in_elementary: bool,
     /// The loops inside that are being converted.
     pub(super) frames: Vec<Frame>,
     /// The loops that others have left their checks to.
@@ -117,6 +119,7 @@ impl<'a> BodyPlanner<'a> {
             frozen: FxHashSet::default(),
             allowed,
             mask: None,
+            in_elementary: false,
             frames: Vec::new(),
             split,
             finished: Vec::new(),
@@ -295,6 +298,10 @@ impl<'a> BodyPlanner<'a> {
             self.shapes.insert(result, Shape::Line(line));
             return Ok(());
         }
+        if let Some(shape) = self.elementary(op, span)? {
+            self.shapes.insert(result, shape);
+            return Ok(());
+        }
         let dtype = self.pre.func.dtype(result);
         if let Err(name) = has_vector_form(self.pre.func, op, dtype) {
             return Err(Obstacle { reason: Reason::Operation(name), span });
@@ -315,7 +322,7 @@ impl<'a> BodyPlanner<'a> {
             return Err(obstacle);
         }
         op.map_operands(|value| lanes[&value]);
-        let value = self.each(op, dtype, span);
+        let value = self.once(VectorOp::Each(op), dtype, span);
         self.shapes.insert(result, Shape::Lanes(value));
         Ok(())
     }

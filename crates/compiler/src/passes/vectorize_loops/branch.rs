@@ -13,6 +13,9 @@ use mambo_ir::{Dtype, Span};
 /// What a branch that is mispredicted costs in simple instructions, and more.
 const WORTH_SKIPPING: usize = 24;
 
+/// What the branch itself costs.
+const WORTH_SKIPPING_IF_RARE: usize = 4;
+
 /// What a division, a square root, or a gather costs in simple instructions.
 const SLOW_INSTRUCTION: usize = 8;
 
@@ -61,9 +64,15 @@ impl BodyPlanner<'_> {
         let cond = self.lanes(cond, span)?;
         let not = self.each(Op::Unary(Unary::Not, cond), Dtype::Bool, span);
         let versions = self.versions();
-        let mut yes = self.arm(then, cond, outer, span)?;
+        // The second arm of a branch of an elementary function is for rare arguments.
+        let (first, second) = match self.in_elementary {
+            true => (usize::MAX, WORTH_SKIPPING_IF_RARE),
+            false => (WORTH_SKIPPING, WORTH_SKIPPING),
+        };
+        let mut yes = self.arm(then, cond, first, span)?;
         self.set_versions(&versions);
-        let mut no = self.arm(otherwise, not, outer, span)?;
+        self.mask = outer;
+        let mut no = self.arm(otherwise, not, second, span)?;
         let joined = self.join_stores(&mut yes, &mut no, outer);
         self.plan.insts.append(&mut yes.insts);
         self.plan.insts.append(&mut no.insts);
@@ -126,9 +135,10 @@ impl BodyPlanner<'_> {
         }
     }
 
-    /// Converts an arm; what it does is in a list of its own.
-    fn arm(&mut self, block: Block, cond: Value, outer: Option<Value>, span: Span) -> Plan<Arm> {
-        let mask = self.both(outer, cond, span);
+    /// Converts an arm; what it does is in a list of its own, which may be skipped if it costs
+    /// at least `worth`.
+    fn arm(&mut self, block: Block, cond: Value, worth: usize, span: Span) -> Plan<Arm> {
+        let mask = self.both(self.mask, cond, span);
         let before = std::mem::take(&mut self.plan.insts);
         let known = self.known.clone();
         let first_use = self.uses.len();
@@ -143,7 +153,7 @@ impl BodyPlanner<'_> {
         let insts = std::mem::replace(&mut self.plan.insts, before);
         let (last, versions) = (self.mask, self.versions());
         let mut arm = Arm { mask, last, values, insts, versions, first_use };
-        if arm.is_whole() && cost(&arm.insts) >= WORTH_SKIPPING {
+        if arm.is_whole() && cost(&arm.insts) >= worth {
             self.known = known;
             self.skip_if_none(&mut arm, span);
         }
@@ -181,7 +191,8 @@ impl BodyPlanner<'_> {
         };
         self.push(VectorOp::Region(Box::new(region)), None, span);
         arm.insts = std::mem::replace(&mut self.plan.insts, before);
-        self.report.regions.push(RegionReport { span, kind: RegionKind::Skipped });
+        let kind = if self.in_elementary { RegionKind::Rare } else { RegionKind::Skipped };
+        self.report.regions.push(RegionReport { span, kind });
     }
 
     /// Goes on with what the only arm that reaches its end yields. If the other one panics, no

@@ -43,9 +43,9 @@ impl PlainPartials<'_> {
         span: Span,
         out: &mut Vec<Inst>,
     ) -> Vec<Value> {
-        let definitions = Definitions::of(func);
+        let mut definitions = Definitions::of(func);
         let types: Vec<ValueType> = of_vectors.iter().map(|&value| func.ty(value)).collect();
-        let mut pre = Preheader { func, definitions: &definitions, insts: Vec::new(), span };
+        let mut pre = Preheader { func, definitions: &mut definitions, insts: Vec::new(), span };
         let mask = pre.int(Dtype::Usize, -(self.partials as i64));
         let whole = pre.binary(Binary::And, self.count, mask);
         let undone = pre.insert(Op::Compare(Compare::Lt, of_vectors[0], whole), Dtype::Bool);

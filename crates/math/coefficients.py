@@ -1,0 +1,297 @@
+"""Computes every constant of `src/coefficients.rs` and prints that file.
+
+    pip install mpmath
+    python3 coefficients.py > src/coefficients.rs && rustfmt src/coefficients.rs
+
+A polynomial is fitted by Lawson's algorithm (C. L. Lawson, *Contributions to the theory of
+linear least maximum approximation*, 1961): weighted least squares at Chebyshev nodes, where
+each round multiplies the weights by the error left, which goes towards the minimax polynomial.
+Coefficients are rounded to the type they are used in from the lowest degree up, the others
+being fitted again after each, so that these make up for what rounding loses.
+"""
+
+import sys
+
+import mpmath
+from mpmath import matrix, mp, mpf, qr_solve
+
+mp.dps = 60
+
+
+def double(x):
+    """The nearest f64."""
+    return mpf(float(x))
+
+
+def cut(x, bits):
+    """The leading bits of a number."""
+    if x == 0:
+        return mpf(0)
+    exponent = mpmath.floor(mpmath.log(abs(x), 2)) + 1
+    scale = mpf(2) ** (bits - exponent)
+    return mpmath.floor(abs(x) * scale) / scale * mpmath.sign(x)
+
+
+def parts(x, *bits):
+    """A number as a sum of shorter ones, the last one rounded to f64."""
+    pieces = []
+    for size in bits:
+        piece = cut(x, size)
+        pieces.append(piece)
+        x -= piece
+    return [*pieces, double(x)]
+
+
+def fit(f, low, high, count, weight, rounded=None, rounds=12):
+    """`count` coefficients c of f(x) ≈ Σ c[i]·xⁱ with the least greatest |error · weight(x)|,
+    and that error. The first of them may be given."""
+    low, high = mpf(low), mpf(high)
+    nodes = 4 * count + 8
+    xs = [
+        (low + high) / 2 + (high - low) / 2 * mpmath.cos(mpmath.pi * (2 * i + 1) / (2 * nodes))
+        for i in range(nodes)
+    ]
+    targets = [mpf(f(x)) for x in xs]
+    scale = [mpf(weight(x)) for x in xs]
+    known = list(rounded or [])
+    while True:
+        free = count - len(known)
+        if free == 0:
+            break
+        rest = [
+            t - sum(c * x**i for i, c in enumerate(known)) for x, t in zip(xs, targets)
+        ]
+        lawson = [mpf(1)] * nodes
+        best = None
+        for _ in range(rounds):
+            a = matrix(nodes, free)
+            b = matrix(nodes, 1)
+            for row in range(nodes):
+                w = scale[row] * mpmath.sqrt(lawson[row])
+                power = xs[row] ** len(known)
+                for column in range(free):
+                    a[row, column] = w * power
+                    power *= xs[row]
+                b[row] = w * rest[row]
+            solution, _ = qr_solve(a, b)
+            errors = []
+            for row in range(nodes):
+                value = mpf(0)
+                for column in reversed(range(free)):
+                    value = value * xs[row] + solution[column]
+                value *= xs[row] ** len(known)
+                errors.append(abs((value - rest[row]) * scale[row]))
+            worst = max(errors)
+            if best is None or worst < best[0]:
+                best = (worst, [solution[i] for i in range(free)])
+            if worst == 0:
+                break
+            lawson = [w * e / worst for w, e in zip(lawson, errors)]
+            total = sum(lawson)
+            lawson = [w / total for w in lawson]
+        known.append(double(best[1][0]))
+    return known, best[0]
+
+
+def literal(x):
+    text = repr(float(x))
+    return text if any(c in text for c in ".einf") else text + ".0"
+
+
+LINES = []
+
+
+def constant(name, value, says):
+    LINES.append(f"/// {says}")
+    LINES.append(f"pub const {name}: f64 = {literal(value)};")
+
+
+def table(name, says, values):
+    LINES.append("")
+    LINES.append(f"/// {says}")
+    LINES.append(f"pub const {name}: [f64; {len(values)}] = [{', '.join(map(literal, values))}];")
+
+
+def polynomial(name, says, f, low, high, count, weight):
+    print(name, file=sys.stderr)
+    values, error = fit(f, low, high, count, weight)
+    size = int(mpmath.floor(mpmath.log(error, 2)))
+    LINES.append("")
+    LINES.append(f"/// {says}; the greatest error is 2^{size} of the result.")
+    LINES.append(f"pub const {name}: [f64; {count}] = [{', '.join(map(literal, values))}];")
+
+
+ONE = mpf(1)
+LN2 = mpmath.log(2)
+HALF_LN2 = LN2 / 2 * (1 + mpf(2) ** -20)
+QUARTER_PI = mpmath.pi / 4 * (1 + mpf(2) ** -20)
+
+
+def shared():
+    says = "Added to a number of less than 2^51, leaves the nearest integer in the last bits."
+    constant("ROUND", mpf(3) * 2**51, says)
+    constant("UP", mpf(2) ** 54, "2^54, which makes numbers normal that are subnormal.")
+    constant("STEEP", double(mpmath.sqrt(2) + 1), "√2 + 1.")
+    constant("FLAT", double(mpmath.sqrt(2) - 1), "√2 - 1.")
+
+
+def exponentials():
+    constant("LOG2_E", double(1 / LN2), "log₂ e.")
+    high, low = parts(LN2, 42)
+    constant("LN2_HIGH", high, "ln 2, its first 42 bits: times a number of 11 bits it is exact.")
+    constant("LN2_LOW", low, "What is left of ln 2.")
+    high = double(LN2)
+    constant("LN2", high, "ln 2.")
+    constant("LN2_REST", double(LN2 - high), "ln 2 less [`LN2`].")
+
+    def tail(x):
+        if abs(x) < mpf(10) ** -12:
+            return ONE / 2 + x / 6 + x * x / 24
+        return (mpmath.expm1(x) - x) / x**2
+
+    says = "(eˣ - 1 - x) / x² for |x| ≤ ln 2 / 2"
+    polynomial("EXP", says, tail, -HALF_LN2, HALF_LN2, 10, lambda x: x**2)
+    polynomial("EXP_M1", says, tail, -HALF_LN2, HALF_LN2, 11, lambda x: x)
+    polynomial("EXP_SHORT", says, tail, -HALF_LN2, HALF_LN2, 6, lambda x: x)
+
+
+def logarithms():
+    log2_e = 1 / LN2
+    constant("LOG2_E_REST", double(log2_e - double(log2_e)), "log₂ e less [`LOG2_E`].")
+    log10_e = 1 / mpmath.log(10)
+    constant("LOG10_E", double(log10_e), "log₁₀ e.")
+    constant("LOG10_E_REST", double(log10_e - double(log10_e)), "log₁₀ e less [`LOG10_E`].")
+    log10_2 = mpmath.log(2) / mpmath.log(10)
+    constant("LOG10_2", double(log10_2), "log₁₀ 2.")
+    high, low = parts(log10_2, 42)
+    constant("LOG10_2_HIGH", high, "log₁₀ 2, its first 42 bits.")
+    constant("LOG10_2_LOW", low, "What is left of log₁₀ 2.")
+
+    def tail(z):
+        # ln((1 + s) / (1 - s)) = 2s + s·z·f(z) with z = s².
+        if z < mpf(10) ** -20:
+            return mpf(2) / 3 + z * 2 / 5
+        s = mpmath.sqrt(z)
+        return (mpmath.log((1 + s) / (1 - s)) / s - 2) / z
+
+    most = ((mpmath.sqrt(2) - 1) / (mpmath.sqrt(2) + 1)) ** 2 * (1 + mpf(2) ** -10)
+    polynomial(
+        "LN",
+        "(ln((1 + s) / (1 - s)) / s - 2) / s², in s², for (1 + s) / (1 - s) from √½ to √2",
+        tail,
+        0,
+        most,
+        7,
+        lambda z: z / 2,
+    )
+
+    def short(f):
+        if abs(f) < mpf(10) ** -12:
+            return -ONE / 2 + f / 3
+        return (mpmath.log1p(f) - f) / f**2
+
+    polynomial(
+        "LN_SHORT",
+        "(ln(1 + f) - f) / f² for 1 + f from √½ to √2",
+        short,
+        mpmath.sqrt(ONE / 2) - 1,
+        mpmath.sqrt(2) - 1,
+        11,
+        lambda f: f,
+    )
+
+
+def trigonometry():
+    constant("TWO_OVER_PI", double(2 / mpmath.pi), "2 / π.")
+    half = mpmath.pi / 2
+    high = double(half)
+    middle = double(half - high)
+    constant("HALF_PI_HIGH", high, "π / 2.")
+    constant("HALF_PI_MIDDLE", middle, "π / 2 less [`HALF_PI_HIGH`].")
+    constant("HALF_PI_LOW", double(half - high - middle), "What is then left of π / 2.")
+
+    def sine(z):
+        if z < mpf(10) ** -20:
+            return -ONE / 6 + z / 120
+        x = mpmath.sqrt(z)
+        return (mpmath.sin(x) - x) / (x * z)
+
+    def cosine(z):
+        if z < mpf(10) ** -20:
+            return ONE / 24 - z / 720
+        return (mpmath.cos(mpmath.sqrt(z)) - 1 + z / 2) / z**2
+
+    most = QUARTER_PI**2
+    says = "(sin x - x) / x³, in x², for |x| ≤ π / 4"
+    polynomial("SIN", says, sine, 0, most, 6, lambda z: z)
+    polynomial("SIN_SHORT", says, sine, 0, most, 4, lambda z: z)
+    says = "(cos x - 1 + x² / 2) / x⁴, in x², for |x| ≤ π / 4"
+    polynomial("COS", says, cosine, 0, most, 6, lambda z: z * z)
+    polynomial("COS_SHORT", says, cosine, 0, most, 3, lambda z: z * z)
+    turns()
+    inverse_trigonometry()
+
+
+def inverse_trigonometry():
+    quarter = mpmath.pi / 4
+    constant("QUARTER_PI", double(quarter), "π / 4.")
+    constant("QUARTER_PI_REST", double(quarter - double(quarter)), "π / 4 less [`QUARTER_PI`].")
+    three = 3 * quarter
+    constant("THREE_QUARTER_PI", double(three), "3π / 4.")
+    constant("THREE_QUARTER_PI_REST", double(three - double(three)), "3π / 4 less that.")
+    constant("PI", double(mpmath.pi), "π.")
+    constant("PI_REST", double(mpmath.pi - double(mpmath.pi)), "π less [`PI`].")
+
+    def tangent(z):
+        if z < mpf(10) ** -20:
+            return -ONE / 3 + z / 5
+        x = mpmath.sqrt(z)
+        return (mpmath.atan(x) - x) / (x * z)
+
+    def sine(z):
+        if z < mpf(10) ** -20:
+            return ONE / 6 + z * 3 / 40
+        x = mpmath.sqrt(z)
+        return (mpmath.asin(x) - x) / (x * z)
+
+    most = (mpmath.sqrt(2) - 1) ** 2 * (1 + mpf(2) ** -20)
+    says = "(atan x - x) / x³, in x², for |x| ≤ √2 - 1"
+    polynomial("ATAN", says, tangent, 0, most, 11, lambda z: z)
+    polynomial("ATAN_SHORT", says, tangent, 0, most, 6, lambda z: z)
+    says = "(asin x - x) / x³, in x², for |x| ≤ ½"
+    polynomial("ASIN", says, sine, 0, ONE / 4, 13, lambda z: z)
+    polynomial("ASIN_SHORT", says, sine, 0, ONE / 4, 7, lambda z: z)
+
+
+def roots():
+    constant("CUBE_ROOT_HALF", double(mpmath.cbrt(ONE / 2)), "∛½.")
+    constant("CUBE_ROOT_2", double(mpmath.cbrt(2)), "∛2.")
+    says = "1 / ∛x from 1 to 2"
+    polynomial("CBRT", says, lambda x: 1 / mpmath.cbrt(x), 1, 2, 6, lambda x: mpmath.cbrt(x))
+
+
+def turns():
+    """1 / 2π times powers of two, less whole turns, in rows of four parts."""
+    with mpmath.workdps(400):
+        rows = []
+        for row in range(64):
+            scaled = mpf(2) ** (16 * (row - 2)) / (2 * mpmath.pi)
+            rest = scaled - mpmath.floor(scaled)
+            for _ in range(4):
+                part = double(rest)
+                rows.append(part)
+                rest -= part
+        says = "Row `i` has 2^(16·(i - 2)) / 2π, less whole turns, as the sum of four numbers."
+        table("TURNS", says, rows)
+
+
+def main():
+    print("//! Constants and coefficients; `coefficients.py` computes them and writes this file.")
+    for section in (shared, exponentials, logarithms, trigonometry, roots):
+        LINES.append("")
+        section()
+    print("\n".join(LINES))
+
+
+if __name__ == "__main__":
+    main()

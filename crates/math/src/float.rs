@@ -1,0 +1,108 @@
+//! The functions for both types, by way of a trait, with fused multiplication where the
+//! processor has it.
+
+/// A type the functions are for: `f32` or `f64`.
+pub trait Float: Copy + sealed::Functions {}
+
+impl Float for f32 {}
+impl Float for f64 {}
+
+/// Whether `mul_add` is an instruction of this processor though not of all it is compiled for.
+#[cfg(all(target_arch = "x86_64", not(target_feature = "fma")))]
+#[inline(always)]
+fn has_fused_multiplication() -> bool {
+    std::arch::is_x86_feature_detected!("fma") && std::arch::is_x86_feature_detected!("avx2")
+}
+
+macro_rules! functions {
+    ($($(#[$doc:meta])* $module:ident::$name:ident($($arg:ident),*);)*) => {
+        pub(crate) mod sealed {
+            /// The functions of a type.
+            pub trait Functions {
+                $(fn $name($($arg: Self),*) -> Self;)*
+            }
+
+            impl Functions for f32 {
+                functions!(@width single f32 $($module::$name($($arg),*);)*);
+            }
+
+            impl Functions for f64 {
+                functions!(@width double f64 $($module::$name($($arg),*);)*);
+            }
+        }
+
+        $(
+            $(#[$doc])*
+            #[inline]
+            pub fn $name<T: Float>($($arg: T),*) -> T {
+                T::$name($($arg),*)
+            }
+        )*
+    };
+    (@width $width:ident $ty:ident $($module:ident::$name:ident($($arg:ident),*);)*) => {
+        $(
+            fn $name($($arg: $ty),*) -> $ty {
+                use crate::$width::$module::$name as function;
+                #[cfg(all(target_arch = "x86_64", not(target_feature = "fma")))]
+                {
+                    #[target_feature(enable = "avx2,fma")]
+                    fn fused($($arg: $ty),*) -> $ty {
+                        function($($arg),*)
+                    }
+                    if super::has_fused_multiplication() {
+                        // SAFETY: the processor has what the function is compiled for.
+                        return unsafe { fused($($arg),*) };
+                    }
+                }
+                function($($arg),*)
+            }
+        )*
+    };
+}
+
+functions! {
+    /// `eˣ`.
+    exp::exp(x);
+    /// `2ˣ`.
+    exp::exp2(x);
+    /// `eˣ - 1`, accurate for small `x` too.
+    exp::exp_m1(x);
+    /// The natural logarithm.
+    ln::ln(x);
+    /// The logarithm to base 2; exact for powers of two.
+    ln::log2(x);
+    /// The logarithm to base 10; exact for powers of ten that are numbers of the type.
+    ln::log10(x);
+    /// `ln(1 + x)`, accurate for small `x` too.
+    ln::ln_1p(x);
+    /// The cube root.
+    root::cbrt(x);
+    /// The length of a vector, `√(x² + y²)`, without overflow on the way.
+    root::hypot(x, y);
+    /// The sine of an angle in radians.
+    trig::sin(x);
+    /// The cosine of an angle in radians.
+    trig::cos(x);
+    /// The tangent of an angle in radians.
+    trig::tan(x);
+    /// The angle whose sine is `x`, from -π/2 to π/2.
+    inverse_trig::asin(x);
+    /// The angle whose cosine is `x`, from 0 to π.
+    inverse_trig::acos(x);
+    /// The angle whose tangent is `x`, from -π/2 to π/2.
+    inverse_trig::atan(x);
+    /// The angle of the point at `x` to the right and `y` up, from -π to π.
+    inverse_trig::atan2(y, x);
+    /// The hyperbolic sine.
+    hyperbolic::sinh(x);
+    /// The hyperbolic cosine.
+    hyperbolic::cosh(x);
+    /// The hyperbolic tangent.
+    hyperbolic::tanh(x);
+    /// The inverse of the hyperbolic sine.
+    hyperbolic::asinh(x);
+    /// The inverse of the hyperbolic cosine.
+    hyperbolic::acosh(x);
+    /// The inverse of the hyperbolic tangent.
+    hyperbolic::atanh(x);
+}

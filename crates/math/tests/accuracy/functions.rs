@@ -1,0 +1,121 @@
+//! The functions that are measured, and arguments for them.
+
+/// A function of one number.
+pub(crate) struct Unary {
+    pub(crate) name: &'static str,
+    pub(crate) double: fn(f64) -> f64,
+    pub(crate) single: fn(f32) -> f32,
+    /// That of std, for special values.
+    pub(crate) of_std: fn(f64) -> f64,
+    /// Where it has values.
+    pub(crate) domain: (f64, f64),
+}
+
+/// A function of two numbers.
+pub(crate) struct Binary {
+    pub(crate) name: &'static str,
+    pub(crate) double: fn(f64, f64) -> f64,
+    pub(crate) single: fn(f32, f32) -> f32,
+    pub(crate) of_std: fn(f64, f64) -> f64,
+}
+
+macro_rules! unary {
+    ($($name:ident $low:expr, $high:expr;)*) => {
+        pub(crate) const UNARY: &[Unary] = &[$(Unary {
+            name: stringify!($name),
+            double: mambo_math::$name,
+            single: mambo_math::$name,
+            of_std: f64::$name,
+            domain: ($low, $high),
+        }),*];
+    };
+}
+
+unary! {
+    exp -746.0, 710.0;
+    exp2 -1076.0, 1025.0;
+    exp_m1 -40.0, 710.0;
+    ln 0.0, f64::MAX;
+    log2 0.0, f64::MAX;
+    log10 0.0, f64::MAX;
+    ln_1p -1.0, f64::MAX;
+    cbrt -f64::MAX, f64::MAX;
+    sin -f64::MAX, f64::MAX;
+    cos -f64::MAX, f64::MAX;
+    tan -f64::MAX, f64::MAX;
+    asin -1.0, 1.0;
+    acos -1.0, 1.0;
+    atan -f64::MAX, f64::MAX;
+    sinh -711.0, 711.0;
+    cosh -711.0, 711.0;
+    tanh -25.0, 25.0;
+    asinh -f64::MAX, f64::MAX;
+    acosh 1.0, f64::MAX;
+    atanh -1.0, 1.0;
+}
+
+pub(crate) const BINARY: &[Binary] = &[
+    Binary {
+        name: "atan2",
+        double: mambo_math::atan2,
+        single: mambo_math::atan2,
+        of_std: f64::atan2,
+    },
+    Binary {
+        name: "hypot",
+        double: mambo_math::hypot,
+        single: mambo_math::hypot,
+        of_std: f64::hypot,
+    },
+];
+
+/// Numbers that look random and are the same in every run (splitmix64).
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// From 0 to 1.
+    fn unit(&mut self) -> f64 {
+        (self.bits() >> 12) as f64 / (1u64 << 52) as f64
+    }
+
+    fn signed(&mut self, x: f64) -> f64 {
+        if self.bits() & 1 == 0 { x } else { -x }
+    }
+
+    /// A finite number: of any exponent, around 1, anywhere in the domain, beside a multiple of
+    /// π/4, or beside a number of few digits, where functions have their turning points.
+    pub(crate) fn argument(&mut self, number: usize, (low, high): (f64, f64)) -> f64 {
+        let within = |x: &f64| x.is_finite() && *x >= low && *x <= high;
+        let drawn = match number % 5 {
+            0 => f64::from_bits(self.bits()),
+            1 => {
+                let exponent = (self.bits() % 40) as i32 - 28;
+                let x = (1.0 + self.unit()) * 2f64.powi(exponent);
+                self.signed(x)
+            }
+            2 => low.max(-1e3) + (high.min(1e3) - low.max(-1e3)) * self.unit(),
+            3 => {
+                let x = (self.bits() % 100_000) as f64 * std::f64::consts::FRAC_PI_4;
+                let near = f64::from_bits(x.to_bits() + self.bits() % 3);
+                self.signed(near)
+            }
+            _ => {
+                let x = ((self.bits() % 64) as f64 * 0.125).max(f64::MIN_POSITIVE);
+                let near = (self.bits() % 64) as i64 - 32;
+                self.signed(f64::from_bits(x.to_bits().wrapping_add_signed(near)))
+            }
+        };
+        match [drawn, drawn.abs(), low.max(-1e3)].into_iter().find(within) {
+            Some(x) => x,
+            None => high.min(1e3),
+        }
+    }
+}

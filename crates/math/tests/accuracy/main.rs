@@ -1,0 +1,204 @@
+//! How far the functions are from the true values.
+//!
+//! `f64` is measured against values of 192 bits, at arguments of every kind, the same in every
+//! run. `f32` is measured against the functions of `f64`, which are near enough: at every
+//! thousandth of its numbers, or at all with `MAMBO_ALL=1`. What is found is written in
+//! `ACCURACY.md`: `MAMBO_BLESS=1` rewrites it. More arguments, without the page:
+//!
+//! ```sh
+//! MAMBO_SAMPLES=1000000 MAMBO_ALL=1 cargo test --release -p mambo-math --test accuracy -- --nocapture
+//! ```
+
+mod functions;
+mod reference;
+
+use functions::{BINARY, Random, UNARY};
+use reference::Reference;
+use std::fmt::Write;
+use std::path::Path;
+
+/// What the functions promise.
+const MOST: f64 = 1.0;
+
+/// Arguments of a function of `f64`, unless told otherwise.
+const SAMPLES: usize = 20_000;
+
+fn setting(name: &str) -> Option<usize> {
+    std::env::var(name).ok().and_then(|value| value.parse().ok())
+}
+
+/// The errors that were found, in units of the last place.
+#[derive(Default)]
+struct Errors {
+    most: f64,
+    at: String,
+    sum: f64,
+    count: usize,
+}
+
+impl Errors {
+    fn add(&mut self, error: f64, at: impl FnOnce() -> String) {
+        self.sum += error;
+        self.count += 1;
+        if error > self.most {
+            self.most = error;
+            self.at = at();
+        }
+    }
+
+    fn row(&self, name: &str, ty: &str) -> String {
+        let mean = self.sum / self.count as f64;
+        format!("| `{name}` | {ty} | {:.4} | {} | {mean:.4} |\n", self.most, self.at)
+    }
+}
+
+fn errors_of_doubles(samples: usize) -> Vec<(&'static str, Errors)> {
+    let mut reference = Reference::new();
+    let mut all = Vec::new();
+    for function in UNARY {
+        let (mut random, mut errors) = (Random(1), Errors::default());
+        for number in 0..samples {
+            let x = random.argument(number, function.domain);
+            let exact = reference.unary(function.name, x);
+            errors.add(exact.ulps((function.double)(x)), || format!("{x:e}"));
+        }
+        all.push((function.name, errors));
+    }
+    for function in BINARY {
+        let (mut random, mut errors) = (Random(2), Errors::default());
+        let anywhere = (-f64::MAX, f64::MAX);
+        for number in 0..samples {
+            let x = random.argument(number, anywhere);
+            let y = random.argument(if number % 2 == 0 { 1 } else { number / 2 }, anywhere);
+            let exact = reference.binary(function.name, x, y);
+            errors.add(exact.ulps((function.double)(x, y)), || format!("{x:e}, {y:e}"));
+        }
+        all.push((function.name, errors));
+    }
+    all
+}
+
+/// The error of an `f32`, given the value as an `f64`.
+fn ulps_of_single(found: f32, exact: f64) -> f64 {
+    let rounded = exact as f32;
+    if found.to_bits() == rounded.to_bits() || found.is_nan() && exact.is_nan() {
+        // Rounded correctly: at most half a unit.
+        let place = last_place(rounded);
+        return if exact.is_finite() && rounded.is_finite() {
+            ((f64::from(found) - exact) / place).abs()
+        } else {
+            0.0
+        };
+    }
+    if found.is_nan() || exact.is_nan() || !found.is_finite() && !rounded.is_finite() {
+        return f64::INFINITY;
+    }
+    let found =
+        if found.is_finite() { f64::from(found) } else { f64::from(f32::MAX).copysign(exact) };
+    ((found - exact) / last_place(rounded)).abs()
+}
+
+fn last_place(x: f32) -> f64 {
+    let size = x.abs().min(f32::MAX);
+    let place = f64::from(f32::from_bits(size.to_bits() & 0x7f80_0000)) * f64::from(f32::EPSILON);
+    place.max(f64::from(f32::from_bits(1)))
+}
+
+fn errors_of_singles(step: usize) -> Vec<(&'static str, Errors)> {
+    let mut all = Vec::new();
+    for function in UNARY {
+        let mut errors = Errors::default();
+        for bits in (0..=u32::MAX).step_by(step) {
+            // Every stratum has its numbers, and no two strata the same last bits.
+            let x = f32::from_bits(bits ^ ((bits >> 7) % step as u32));
+            let error = ulps_of_single((function.single)(x), (function.double)(f64::from(x)));
+            errors.add(error, || format!("{x:e}"));
+        }
+        all.push((function.name, errors));
+    }
+    for function in BINARY {
+        let (mut random, mut errors) = (Random(3), Errors::default());
+        for _ in 0..(1usize << 32) / step / 4 {
+            let bits = random.bits();
+            let (x, y) = (f32::from_bits(bits as u32), f32::from_bits((bits >> 32) as u32));
+            let exact = (function.double)(f64::from(x), f64::from(y));
+            errors.add(ulps_of_single((function.single)(x, y), exact), || format!("{x:e}, {y:e}"));
+        }
+        all.push((function.name, errors));
+    }
+    all
+}
+
+const HEAD: &str = "\
+# How accurate the functions are
+
+Errors in units of the last place (ULP) of the true value; 0.5 is what rounding it costs. They
+are those of `cargo test -p mambo-math --test accuracy`, which says what is measured, and are the
+same on every processor. The functions promise at most 1.
+
+| function | type | most | at | mean |
+|----------|------|-----:|----|-----:|
+";
+
+#[test]
+fn errors_are_those_of_the_page() {
+    let samples = setting("MAMBO_SAMPLES").unwrap_or(SAMPLES);
+    let step = if setting("MAMBO_ALL").is_some() { 1 } else { 1009 };
+    let doubles = errors_of_doubles(samples);
+    let singles = errors_of_singles(step);
+    let mut page = HEAD.to_string();
+    let mut bad = String::new();
+    for ((name, double), (_, single)) in doubles.iter().zip(&singles) {
+        for (ty, errors) in [("f64", double), ("f32", single)] {
+            page += &errors.row(name, ty);
+            if errors.most.is_nan() || errors.most > MOST {
+                write!(bad, "{}", errors.row(name, ty)).expect("a string");
+            }
+        }
+    }
+    assert!(bad.is_empty(), "errors of more than {MOST}:\n{bad}");
+    if samples != SAMPLES || step == 1 {
+        println!("{page}");
+        return;
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ACCURACY.md");
+    if setting("MAMBO_BLESS").is_some() {
+        std::fs::write(&path, &page).expect("the page can be written");
+    }
+    let written = std::fs::read_to_string(&path).expect("the page");
+    assert_eq!(page, written, "`MAMBO_BLESS=1` rewrites the page");
+}
+
+/// Values that are exact, and those of zeros, infinities and NaN, are as std has them.
+#[test]
+fn special_values_are_those_of_std() {
+    let mut special = vec![0.0, 1.0, 2.0, 4.0, 8.0, 27.0, 64.0, 100.0, 1000.0, 1e22, 0.5, 0.125];
+    special.extend([f64::INFINITY, 1e300, f64::MIN_POSITIVE, 5e-324, 1e-310, f64::NAN]);
+    let special: Vec<f64> = special.iter().flat_map(|&x| [x, -x]).collect();
+    // Whether std's value is so plain that it must be right.
+    let plain = |x: f64| x.is_nan() || x.is_infinite() || x == x.round() && x.abs() < 1e6;
+    let same = |a: f64, b: f64| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+    for function in UNARY {
+        for &x in &special {
+            let (found, expected) = ((function.double)(x), (function.of_std)(x));
+            let ok = !plain(expected) || same(found, expected);
+            assert!(ok, "{}({x}) is {found}, not {expected}", function.name);
+            let (x, expected) = (x as f32, (function.of_std)(f64::from(x as f32)));
+            let found = (function.single)(x);
+            let ok = !plain(expected) || same(found.into(), f64::from(expected as f32));
+            assert!(ok, "{}({x}f32) is {found}, not {expected}", function.name);
+        }
+    }
+    for function in BINARY {
+        for (&x, &y) in special.iter().flat_map(|x| special.iter().map(move |y| (x, y))) {
+            let (found, expected) = ((function.double)(x, y), (function.of_std)(x, y));
+            let ok = !plain(expected) || same(found, expected);
+            assert!(ok, "{}({x}, {y}) is {found}, not {expected}", function.name);
+            let (x, y) = (x as f32, y as f32);
+            let expected = (function.of_std)(x.into(), y.into());
+            let found = (function.single)(x, y);
+            let ok = !plain(expected) || same(found.into(), f64::from(expected as f32));
+            assert!(ok, "{}({x}f32, {y}) is {found}, not {expected}", function.name);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The functions at 192 bits, from an arbitrary-precision library.
+
+use astro_float::{BigFloat, Consts, RoundingMode, Sign};
+
+/// Bits of the reference: enough that its rounding to 106 bits is right in all that is sampled.
+const BITS: usize = 192;
+const ROUND: RoundingMode = RoundingMode::ToEven;
+
+/// A value as the sum of two `f64`, which are 2^`exponent` too large.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exact {
+    high: f64,
+    low: f64,
+    exponent: i32,
+}
+
+/// What evaluates the functions.
+pub(crate) struct Reference {
+    constants: Consts,
+}
+
+impl Reference {
+    pub(crate) fn new() -> Self {
+        Reference { constants: Consts::new().expect("memory for constants") }
+    }
+
+    /// The value of a function of one number.
+    pub(crate) fn unary(&mut self, name: &str, x: f64) -> Exact {
+        let cc = &mut self.constants;
+        let x = big(x);
+        let one = big(1.0);
+        // Near 0 and 1 digits cancel.
+        let more = BITS + 1100;
+        let value = match name {
+            "exp" => x.exp(BITS, ROUND, cc),
+            "exp2" => big(2.0).pow(&x, BITS, ROUND, cc),
+            "exp_m1" => x.exp(more, ROUND, cc).sub(&one, BITS, ROUND),
+            "ln" => x.ln(BITS, ROUND, cc),
+            "log2" => x.log2(BITS, ROUND, cc),
+            "log10" => x.log10(BITS, ROUND, cc),
+            "ln_1p" => x.add(&one, more, ROUND).ln(BITS, ROUND, cc),
+            "cbrt" => x.cbrt(BITS, ROUND),
+            "sin" => x.sin(BITS, ROUND, cc),
+            "cos" => x.cos(BITS, ROUND, cc),
+            "tan" => x.tan(BITS, ROUND, cc),
+            "asin" => x.asin(BITS, ROUND, cc),
+            "acos" => x.acos(BITS, ROUND, cc),
+            "atan" => x.atan(BITS, ROUND, cc),
+            "sinh" => x.sinh(BITS, ROUND, cc),
+            "cosh" => x.cosh(BITS, ROUND, cc),
+            "tanh" => x.tanh(BITS, ROUND, cc),
+            "asinh" => x.asinh(BITS, ROUND, cc),
+            "acosh" => x.acosh(BITS, ROUND, cc),
+            "atanh" => x.atanh(BITS, ROUND, cc),
+            _ => panic!("no reference for {name}"),
+        };
+        exact(&value)
+    }
+
+    /// The value of a function of two numbers.
+    pub(crate) fn binary(&mut self, name: &str, x: f64, y: f64) -> Exact {
+        let cc = &mut self.constants;
+        let value = match name {
+            "hypot" => {
+                let (x, y) = (big(x), big(y));
+                let squares = x.mul(&x, BITS, ROUND).add(&y.mul(&y, BITS, ROUND), BITS, ROUND);
+                squares.sqrt(BITS, ROUND)
+            }
+            "atan2" => {
+                let angle = big(x.abs()).div(&big(y.abs()), BITS, ROUND).atan(BITS, ROUND, cc);
+                let pi = cc.pi(BITS, ROUND);
+                let angle = if y.is_sign_negative() { pi.sub(&angle, BITS, ROUND) } else { angle };
+                if x.is_sign_negative() { angle.neg() } else { angle }
+            }
+            "pow" => big(x).pow(&big(y), BITS, ROUND, cc),
+            _ => panic!("no reference for {name}"),
+        };
+        exact(&value)
+    }
+}
+
+/// A number; those that are subnormal are not taken as they are.
+fn big(x: f64) -> BigFloat {
+    if !x.is_subnormal() {
+        return BigFloat::from_f64(x, BITS);
+    }
+    let up = BigFloat::from_f64(x * 2f64.powi(100), BITS);
+    up.mul(&BigFloat::from_f64(2f64.powi(-100), BITS), BITS, ROUND)
+}
+
+/// The upper 106 bits of a number.
+fn exact(value: &BigFloat) -> Exact {
+    if value.is_nan() {
+        return Exact { high: f64::NAN, low: 0.0, exponent: 0 };
+    }
+    if value.is_inf() {
+        let high = if value.is_negative() { f64::NEG_INFINITY } else { f64::INFINITY };
+        return Exact { high, low: 0.0, exponent: 0 };
+    }
+    if value.is_zero() {
+        return Exact { high: 0.0, low: 0.0, exponent: 0 };
+    }
+    let (words, _, sign, exponent, _) = value.as_raw_parts().expect("a number");
+    // Words are 64 bits, the most significant last, the number below 1.
+    let word = |back: usize| words.len().checked_sub(back).map_or(0, |at| words[at]);
+    let bits = u128::from(word(1)) << 64 | u128::from(word(2));
+    let high = (bits >> 75) as f64;
+    let low = ((bits >> 22) & ((1 << 53) - 1)) as f64;
+    let sign = if sign == Sign::Neg { -1.0 } else { 1.0 };
+    let scale = 2f64.powi(-53);
+    Exact { high: sign * high * scale, low: sign * low * scale * scale, exponent }
+}
+
+impl Exact {
+    /// How far `value` is from this, in units of the last place of an `f64` of this size.
+    pub(crate) fn ulps(&self, value: f64) -> f64 {
+        if self.high.is_nan() || value.is_nan() {
+            return if self.high.is_nan() && value.is_nan() { 0.0 } else { f64::INFINITY };
+        }
+        if self.high.is_infinite() || self.exponent > 1024 {
+            let infinite = f64::INFINITY.copysign(self.high);
+            return if value == infinite { 0.0 } else { f64::INFINITY };
+        }
+        // The last place of this value: 2^(exponent - 53), or that of subnormal numbers.
+        let place = (self.exponent - 53).max(-1074);
+        if value.is_infinite() {
+            // Right if it is at least half a place above the greatest number.
+            let near = self.exponent == 1024 && self.high.abs() >= 1.0 - 2f64.powi(-54);
+            return if near && value.signum() == self.high.signum() { 0.5 } else { f64::INFINITY };
+        }
+        // In steps, as the scale may be no number itself.
+        let scaled = scale(value, -self.exponent);
+        let error = (scaled - self.high) - self.low;
+        scale(error.abs(), self.exponent - place)
+    }
+}
+
+/// `x·2ⁿ`.
+fn scale(mut x: f64, mut n: i32) -> f64 {
+    while n > 0 {
+        let step = n.min(1000);
+        x *= 2f64.powi(step);
+        n -= step;
+    }
+    while n < 0 {
+        let step = (-n).min(1000);
+        x *= 2f64.powi(-step);
+        n += step;
+    }
+    x
+}

@@ -1,0 +1,121 @@
+//! Elementary functions in vectors: the bits of the plain loop, which calls them, and of the
+//! interpreter, at every width and in every tail, for arguments of all kinds next to each other.
+
+use crate::arguments::{Argument, ArrayArgument};
+use crate::random::Random;
+use crate::run;
+use mambo_ir::signature::{Access, ArrayType};
+use mambo_ir::{Const, Dtype, FastMath, Layout, Type};
+
+const OF_ONE: [&str; 20] = [
+    "exp", "exp2", "exp_m1", "ln", "log2", "log10", "ln_1p", "cbrt", "sin", "cos", "tan", "asin",
+    "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
+];
+const OF_TWO: [&str; 2] = ["atan2", "hypot"];
+
+/// The longest arrays: with every vector there is, whole batches and a tail.
+const LONGEST: usize = 70;
+
+/// Arguments of one kind.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// About 1, where no function takes a slow path.
+    Common,
+    /// Any bits.
+    Any,
+    /// Mostly common ones.
+    Mixed,
+}
+
+fn argument(random: &mut Random, dtype: Dtype, kind: Kind) -> Const {
+    let kind = match kind {
+        Kind::Mixed if random.below(8) == 0 => Kind::Any,
+        Kind::Mixed => Kind::Common,
+        kind => kind,
+    };
+    match kind {
+        Kind::Any => Const::from_bits(dtype, u128::from(random.bits())),
+        _ => {
+            let x = random.bits() as f64 / 2f64.powi(62) - 1.5;
+            if dtype == Dtype::F32 { Const::f32(x as f32) } else { Const::f64(x) }
+        }
+    }
+}
+
+/// Runs a kernel over arrays of every length.
+fn check(text: &str, dtype: Dtype, inputs: usize) {
+    let mut random = Random::new(11);
+    let array =
+        |access: Access| ArrayType { dtype, rank: 1, layout: Layout::C, access, slice: true };
+    let mut types = vec![array(Access::Shared); inputs];
+    types.push(array(Access::Mut));
+    let signature = run::signature(types.iter().cloned().map(Type::Array), &Type::UNIT);
+    let compiled = run::compile_with(text, &signature, false, FastMath::default())
+        .unwrap_or_else(|failure| panic!("{failure:?}\n{text}"));
+    for (vectors, outcomes) in compiled.loops() {
+        assert!(
+            !outcomes.is_empty() && outcomes.iter().all(|made| made.code.is_ok()),
+            "{}: {outcomes:?}\n{text}",
+            vectors.name
+        );
+    }
+    for length in 0..=LONGEST {
+        for kind in [Kind::Common, Kind::Mixed, Kind::Any] {
+            let args: Vec<Argument> = types
+                .iter()
+                .map(|ty| {
+                    let mut drawn = ArrayArgument::draw_of(&mut random, ty, vec![length]);
+                    let offset = drawn.offset;
+                    for element in &mut drawn.elements[offset..offset + length] {
+                        *element = argument(&mut random, dtype, kind);
+                    }
+                    Argument::Array(drawn)
+                })
+                .collect();
+            if let Err(failure) = compiled.compare(&args) {
+                panic!("{failure:?}\n{text}\n{}", compiled.modules());
+            }
+        }
+    }
+}
+
+#[test]
+fn elementary_functions_in_vectors_agree() {
+    for dtype in [Dtype::F32, Dtype::F64] {
+        for name in OF_ONE {
+            let text = format!(
+                "fn kernel(x: &[{dtype}], y: &mut [{dtype}]) {{
+                    for i in 0..x.len() {{ y[i] = x[i].{name}(); }}
+                }}"
+            );
+            check(&text, dtype, 1);
+        }
+        for name in OF_TWO {
+            let text = format!(
+                "fn kernel(a: &[{dtype}], b: &[{dtype}], y: &mut [{dtype}]) {{
+                    for i in 0..a.len() {{ y[i] = a[i].{name}(b[i]); }}
+                }}"
+            );
+            check(&text, dtype, 2);
+        }
+    }
+}
+
+/// Several in one loop, under conditions, beside other types, and in loops inside.
+#[test]
+fn elementary_functions_among_others_agree() {
+    let bodies = [
+        "let (s, c) = x[i].sin_cos(); y[i] = s * 3.0 - c;",
+        "y[i] = (x[i] * x[i] + 1.0).sqrt() * x[i].sin() + (x[i] / 2.0).cos();",
+        "y[i] = if x[i] > 0.5 { x[i].ln() } else if x[i] < -0.5 { x[i].exp() } else { x[i] };",
+        "if x[i] > 0.0 { y[i] = x[i].tan(); }",
+        "y[i] = (x[i] as f32).exp() as f64 + x[i].exp();",
+        "let mut t = x[i]; let mut n = 0; while n < 5 && t > -4.0 { t = t.cos() - t; n += 1; } y[i] = t;",
+        "let mut s = 0.0; for k in 0..3 { s += (x[i] + k as f64).sin(); } y[i] = s;",
+    ];
+    for body in bodies {
+        let text =
+            format!("fn kernel(x: &[f64], y: &mut [f64]) {{ for i in 0..x.len() {{ {body} }} }}");
+        check(&text, Dtype::F64, 1);
+    }
+}
