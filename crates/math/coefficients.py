@@ -185,6 +185,20 @@ def logarithms():
         lambda z: z / 2,
     )
 
+    third = mpf(2) / 3
+    constant("LN_THIRD", double(third), "⅔.")
+    constant("LN_THIRD_REST", double(third - double(third)), "⅔ less [`LN_THIRD`].")
+
+    def rest(z):
+        # What follows 2s + ⅔·s³, over s⁵.
+        if z < mpf(10) ** -12:
+            return mpf(2) / 5 + z * 2 / 7 + z * z * 2 / 9
+        s = mpmath.sqrt(z)
+        return ((mpmath.log((1 + s) / (1 - s)) / s - 2) / z - third) / z
+
+    says = "((ln((1 + s) / (1 - s)) / s - 2) / s² - ⅔) / s², in s², for the same"
+    polynomial("LN_LONG", says, rest, 0, most, 7, lambda z: z * z / 2)
+
     def short(f):
         if abs(f) < mpf(10) ** -12:
             return -ONE / 2 + f / 3

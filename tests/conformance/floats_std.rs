@@ -1,6 +1,6 @@
 //! Every numeric method of `f32` and `f64`.
 
-use crate::check::elementary;
+use crate::check::{by_elementary, elementary};
 use crate::values::{Sample, floats};
 use mambo::prelude::*;
 
@@ -112,8 +112,9 @@ fn each<T: Real + Sample>() {
         elementary(|| check!(trigonometry(a)));
         elementary(|| check!(hyperbolic(a)));
         check!(angles(a));
-        for n in [0, 1, 2, 3, 5, 10, -1, -2, -7, 31, i32::MAX, i32::MIN] {
-            check!(integer_powers(a, n));
+        for n in [0, 1, 2, 3, 5, 10, -1, -2, -7, 31] {
+            // That of std multiplies, and rounds each time.
+            by_elementary(|| check!(integer_powers(a, n)));
         }
     }
     for (a, b) in T::pairs() {
@@ -157,7 +158,7 @@ fn constants_and_paths() {
     for (a, b) in f64::all().into_iter().zip(f32::all()) {
         check!(named(a, b));
         if !a.is_nan() {
-            check!(inherent(a));
+            elementary(|| check!(inherent(a)));
         }
     }
 }

@@ -13,12 +13,23 @@ use std::sync::{LazyLock, Mutex};
 
 include!(concat!(env!("OUT_DIR"), "/elementary.rs"));
 
-/// The body of an operation, all it calls included, if it is an elementary function of numbers
-/// of this type.
-pub(crate) fn function_of(op: &Op, dtype: Dtype) -> Option<&'static Function> {
+/// The body of an operation on numbers of this type, all it calls included, if it is an
+/// elementary function. `exponent` is that of a power, if it is known.
+pub(crate) fn function_of(
+    op: &Op,
+    dtype: Dtype,
+    exponent: Option<i128>,
+) -> Option<&'static Function> {
     match *op {
-        Op::Unary(op, _) => function(op.name(), dtype, 1),
-        Op::Binary(op @ (Binary::Atan2 | Binary::Hypot), ..) => function(op.name(), dtype, 2),
+        Op::Unary(op, _) => function(op.name(), dtype, &[dtype]),
+        Op::Binary(Binary::Powi, ..) => match exponent {
+            Some(2) => function("square", dtype, &[dtype]),
+            Some(3) => function("cube", dtype, &[dtype]),
+            _ => function(Binary::Powi.name(), dtype, &[dtype, Dtype::I32]),
+        },
+        Op::Binary(op @ (Binary::Atan2 | Binary::Hypot | Binary::Pow), ..) => {
+            function(op.name(), dtype, &[dtype, dtype])
+        }
         _ => None,
     }
 }
@@ -29,7 +40,7 @@ type Known = HashMap<(&'static str, Dtype), Option<&'static Function>>;
 /// Bodies are made once and kept.
 static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
 
-fn function(name: &'static str, dtype: Dtype, args: usize) -> Option<&'static Function> {
+fn function(name: &'static str, dtype: Dtype, args: &[Dtype]) -> Option<&'static Function> {
     let mut known = KNOWN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     *known.entry((name, dtype)).or_insert_with(|| {
         let width = match dtype {
@@ -43,10 +54,9 @@ fn function(name: &'static str, dtype: Dtype, args: usize) -> Option<&'static Fu
 }
 
 /// The optimised body of a source.
-fn body(source: &'static KernelSource, dtype: Dtype, args: usize) -> Function {
-    let scalar = Type::Scalar(dtype);
-    let signature =
-        Signature { args: vec![scalar.clone(); args], generics: Vec::new(), result: scalar };
+fn body(source: &'static KernelSource, dtype: Dtype, args: &[Dtype]) -> Function {
+    let args = args.iter().map(|&arg| Type::Scalar(arg)).collect();
+    let signature = Signature { args, generics: Vec::new(), result: Type::Scalar(dtype) };
     let instance = Instance { signature, captures: (source.captures)(), types: Vec::new() };
     let lowered = lower::lower(source, instance)
         .unwrap_or_else(|error| panic!("an elementary function does not compile: {error}"));

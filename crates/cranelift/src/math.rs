@@ -9,9 +9,9 @@ pub(crate) fn symbol(dtype: mambo_ir::Dtype, function: &str) -> String {
 }
 
 macro_rules! functions {
-    (elementary: $($elementary:ident($($arg:ident),*))*; unary: $($unary:ident)*; binary: $($binary:ident)*;) => {
-        functions!(@module single, f32, ($($elementary($($arg),*))*), ($($unary)*), ($($binary)*));
-        functions!(@module double, f64, ($($elementary($($arg),*))*), ($($unary)*), ($($binary)*));
+    (elementary: $($elementary:ident($($arg:ident),*))*; unary: $($unary:ident)*;) => {
+        functions!(@module single, f32, ($($elementary($($arg),*))*), ($($unary)*));
+        functions!(@module double, f64, ($($elementary($($arg),*))*), ($($unary)*));
 
         /// The address of the function that `symbol` names.
         pub(crate) fn address(symbol: &str) -> Option<*const u8> {
@@ -21,8 +21,6 @@ macro_rules! functions {
                 $(("f64", stringify!($elementary)) => double::$elementary as *const u8,)*
                 $(("f32", stringify!($unary)) => single::$unary as *const u8,)*
                 $(("f64", stringify!($unary)) => double::$unary as *const u8,)*
-                $(("f32", stringify!($binary)) => single::$binary as *const u8,)*
-                $(("f64", stringify!($binary)) => double::$binary as *const u8,)*
                 ("f32", "rem") => single::rem as *const u8,
                 ("f64", "rem") => double::rem as *const u8,
                 ("f32", "powi") => single::powi as *const u8,
@@ -38,7 +36,7 @@ macro_rules! functions {
     };
     (
         @module $module:ident, $ty:ident,
-        ($($elementary:ident($($arg:ident),*))*), ($($unary:ident)*), ($($binary:ident)*)
+        ($($elementary:ident($($arg:ident),*))*), ($($unary:ident)*)
     ) => {
         mod $module {
             $(pub(super) extern "C" fn $elementary($($arg: $ty),*) -> $ty {
@@ -47,14 +45,11 @@ macro_rules! functions {
             $(pub(super) extern "C" fn $unary(x: $ty) -> $ty {
                 x.$unary()
             })*
-            $(pub(super) extern "C" fn $binary(x: $ty, y: $ty) -> $ty {
-                x.$binary(y)
-            })*
             pub(super) extern "C" fn rem(x: $ty, y: $ty) -> $ty {
                 x % y
             }
             pub(super) extern "C" fn powi(x: $ty, n: i32) -> $ty {
-                x.powi(n)
+                mambo_math::powi(x, n)
             }
             pub(super) extern "C" fn mul_add(x: $ty, y: $ty, z: $ty) -> $ty {
                 x.mul_add(y, z)
@@ -66,9 +61,8 @@ macro_rules! functions {
 functions! {
     elementary: exp(x) exp2(x) exp_m1(x) ln(x) log2(x) log10(x) ln_1p(x) cbrt(x) sin(x) cos(x) tan(x)
         asin(x) acos(x) atan(x) sinh(x) cosh(x) tanh(x) asinh(x) acosh(x) atanh(x) atan2(x, y)
-        hypot(x, y);
+        hypot(x, y) pow(x, y);
     unary: floor ceil round_ties_even trunc;
-    binary: powf;
 }
 
 /// Integers of 128 bits: operands are read from the slots, 16 bytes apart, and the result is

@@ -302,7 +302,7 @@ macro_rules! float {
                     Binary::Min => self.min(b),
                     Binary::Max => self.max(b),
                     Binary::Copysign => self.copysign(b),
-                    Binary::Pow => self.powf(b),
+                    Binary::Pow => mambo_math::pow(self, b),
                     Binary::Atan2 => mambo_math::atan2(self, b),
                     Binary::Hypot => mambo_math::hypot(self, b),
                     _ => return None,
@@ -311,7 +311,7 @@ macro_rules! float {
             }
 
             fn binary_int(self, op: Binary, b: u32) -> Option<Const> {
-                (op == Binary::Powi).then(|| self.powi(b as i32).into())
+                (op == Binary::Powi).then(|| mambo_math::powi(self, b as i32).into())
             }
 
             fn cast(self, to: Dtype) -> Const {

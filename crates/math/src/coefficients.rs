@@ -82,6 +82,21 @@ pub const LN: [f64; 7] = [
     0.1531390119073835,
     0.1479751192836068,
 ];
+/// ⅔.
+pub const LN_THIRD: f64 = 0.6666666666666666;
+/// ⅔ less [`LN_THIRD`].
+pub const LN_THIRD_REST: f64 = 3.700743415417188e-17;
+
+/// ((ln((1 + s) / (1 - s)) / s - 2) / s² - ⅔) / s², in s², for the same; the greatest error is 2^-67 of the result.
+pub const LN_LONG: [f64; 7] = [
+    0.4000000000000226,
+    0.2857142857009565,
+    0.2222222252070523,
+    0.18181784295918316,
+    0.15386760671592165,
+    0.1325673889376356,
+    0.1319707155288753,
+];
 
 /// (ln(1 + f) - f) / f² for 1 + f from √½ to √2; the greatest error is 2^-34 of the result.
 pub const LN_SHORT: [f64; 11] = [

@@ -5,5 +5,6 @@ pub mod hyperbolic;
 pub mod inverse_trig;
 pub mod large_angle;
 pub mod ln;
+pub mod power;
 pub mod root;
 pub mod trig;

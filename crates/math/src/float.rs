@@ -20,6 +20,7 @@ macro_rules! functions {
             /// The functions of a type.
             pub trait Functions {
                 $(fn $name($($arg: Self),*) -> Self;)*
+                fn powi(x: Self, n: i32) -> Self;
             }
 
             impl Functions for f32 {
@@ -40,13 +41,16 @@ macro_rules! functions {
         )*
     };
     (@width $width:ident $ty:ident $($module:ident::$name:ident($($arg:ident),*);)*) => {
-        $(
-            fn $name($($arg: $ty),*) -> $ty {
+        $(functions!(@function $width $ty $module::$name($($arg: $ty),*));)*
+        functions!(@function $width $ty power::powi(x: $ty, n: i32));
+    };
+    (@function $width:ident $ty:ident $module:ident::$name:ident($($arg:ident: $of:ty),*)) => {
+            fn $name($($arg: $of),*) -> $ty {
                 use crate::$width::$module::$name as function;
                 #[cfg(all(target_arch = "x86_64", not(target_feature = "fma")))]
                 {
                     #[target_feature(enable = "avx2,fma")]
-                    fn fused($($arg: $ty),*) -> $ty {
+                    fn fused($($arg: $of),*) -> $ty {
                         function($($arg),*)
                     }
                     if super::has_fused_multiplication() {
@@ -56,8 +60,13 @@ macro_rules! functions {
                 }
                 function($($arg),*)
             }
-        )*
     };
+}
+
+/// `xⁿ`.
+#[inline]
+pub fn powi<T: Float>(x: T, n: i32) -> T {
+    T::powi(x, n)
 }
 
 functions! {
@@ -75,6 +84,8 @@ functions! {
     ln::log10(x);
     /// `ln(1 + x)`, accurate for small `x` too.
     ln::ln_1p(x);
+    /// `xʸ`.
+    power::pow(x, y);
     /// The cube root.
     root::cbrt(x);
     /// The length of a vector, `√(x² + y²)`, without overflow on the way.

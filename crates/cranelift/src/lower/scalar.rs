@@ -365,7 +365,7 @@ impl Lowering<'_, '_> {
             Binary::Copysign => return self.b.ins().fcopysign(x, y),
             Binary::Min | Binary::Max => return self.extremum(op, x, y),
             Binary::Rem => "rem",
-            Binary::Pow => "powf",
+            Binary::Pow => "pow",
             Binary::Powi => "powi",
             Binary::Atan2 => "atan2",
             Binary::Hypot => "hypot",

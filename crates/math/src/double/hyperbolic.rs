@@ -2,7 +2,7 @@
 
 use super::exp::{exp_m1_tail, exp_of_rest, rest_of_exp, scaled_to_the_edge};
 use super::large_angle::two_sum;
-use super::ln::{ln_1p_of_parts, parts_of_ln, with_exponent};
+use super::ln::{ln_1p_of_parts, parts_of_bits, with_exponent};
 use super::trig::quotient_of_parts;
 use crate::coefficients::ROUND;
 
@@ -95,7 +95,7 @@ pub fn asinh(x: f64) -> f64 {
 /// `ln 2x`, for large `x`.
 #[inline(always)]
 pub fn ln_of_double(x: f64) -> f64 {
-    let (k, high, low) = parts_of_ln(x.to_bits());
+    let (k, high, low) = parts_of_bits(x.to_bits());
     if x < f64::INFINITY { with_exponent(k + 1.0, high, low) } else { x }
 }
 

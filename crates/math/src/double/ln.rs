@@ -58,7 +58,7 @@ pub fn with_exponent(k: f64, high: f64, low: f64) -> f64 {
 
 /// `k` and `ln(1 + f)` of the bits of a positive number that is not subnormal.
 #[inline(always)]
-pub fn parts_of_ln(bits: u64) -> (f64, f64, f64) {
+pub fn parts_of_bits(bits: u64) -> (f64, f64, f64) {
     let exponent = exponent_over_root_half(bits);
     let f = f64::from_bits(bits.wrapping_sub(exponent)) - 1.0;
     let (high, low) = ln_of_rest(f);
@@ -77,12 +77,12 @@ pub fn ln_at_the_edge(x: f64, subnormal: f64) -> f64 {
 /// `ln x`.
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
-    let (k, high, low) = parts_of_ln(x.to_bits());
+    let (k, high, low) = parts_of_bits(x.to_bits());
     let result = with_exponent(k, high, low);
     if x >= f64::MIN_POSITIVE && x < f64::INFINITY {
         result
     } else {
-        let (k, high, low) = parts_of_ln((x * UP).to_bits());
+        let (k, high, low) = parts_of_bits((x * UP).to_bits());
         ln_at_the_edge(x, with_exponent(k - 54.0, high, low))
     }
 }
@@ -102,12 +102,12 @@ pub fn in_base_2(k: f64, high: f64, low: f64) -> f64 {
 /// `log₂ x`.
 #[inline(always)]
 pub fn log2(x: f64) -> f64 {
-    let (k, high, low) = parts_of_ln(x.to_bits());
+    let (k, high, low) = parts_of_bits(x.to_bits());
     let result = in_base_2(k, high, low);
     if x >= f64::MIN_POSITIVE && x < f64::INFINITY {
         result
     } else {
-        let (k, high, low) = parts_of_ln((x * UP).to_bits());
+        let (k, high, low) = parts_of_bits((x * UP).to_bits());
         ln_at_the_edge(x, in_base_2(k - 54.0, high, low))
     }
 }
@@ -128,12 +128,12 @@ pub fn in_base_10(k: f64, high: f64, low: f64) -> f64 {
 /// `log₁₀ x`.
 #[inline(always)]
 pub fn log10(x: f64) -> f64 {
-    let (k, high, low) = parts_of_ln(x.to_bits());
+    let (k, high, low) = parts_of_bits(x.to_bits());
     let result = in_base_10(k, high, low);
     if x >= f64::MIN_POSITIVE && x < f64::INFINITY {
         result
     } else {
-        let (k, high, low) = parts_of_ln((x * UP).to_bits());
+        let (k, high, low) = parts_of_bits((x * UP).to_bits());
         ln_at_the_edge(x, in_base_10(k - 54.0, high, low))
     }
 }

@@ -17,6 +17,27 @@ pub(crate) struct Binary {
     pub(crate) double: fn(f64, f64) -> f64,
     pub(crate) single: fn(f32, f32) -> f32,
     pub(crate) of_std: fn(f64, f64) -> f64,
+    /// Draws arguments, given the number of the draw.
+    pub(crate) arguments: fn(&mut Random, usize) -> (f64, f64),
+}
+
+/// Two numbers of any size, which are often near one another.
+fn anywhere(random: &mut Random, number: usize) -> (f64, f64) {
+    let all = (-f64::MAX, f64::MAX);
+    let x = random.argument(number, all);
+    (x, random.argument(if number.is_multiple_of(2) { 1 } else { number / 2 }, all))
+}
+
+/// A base, and an exponent with which the power is a number, or nearly.
+fn of_power(random: &mut Random, number: usize) -> (f64, f64) {
+    let x = random.argument(number, (0.0, f64::MAX));
+    let exponent = match number % 3 {
+        0 => random.argument(2, (-1000.0, 1000.0)).round(),
+        1 => random.argument(number / 3, (-50.0, 50.0)),
+        _ => f64::INFINITY,
+    };
+    let most = (750.0 * random.unit() - 20.0) / x.ln().abs().max(1e-300);
+    (x, if (exponent * x.ln()).abs() < 750.0 { exponent } else { random.signed(most) })
 }
 
 macro_rules! unary {
@@ -60,12 +81,21 @@ pub(crate) const BINARY: &[Binary] = &[
         double: mambo_math::atan2,
         single: mambo_math::atan2,
         of_std: f64::atan2,
+        arguments: anywhere,
+    },
+    Binary {
+        name: "pow",
+        double: mambo_math::pow,
+        single: mambo_math::pow,
+        of_std: f64::powf,
+        arguments: of_power,
     },
     Binary {
         name: "hypot",
         double: mambo_math::hypot,
         single: mambo_math::hypot,
         of_std: f64::hypot,
+        arguments: anywhere,
     },
 ];
 

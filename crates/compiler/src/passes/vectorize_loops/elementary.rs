@@ -14,7 +14,8 @@ impl BodyPlanner<'_> {
         let Some(dtype) = args.first().and_then(|&arg| self.pre.func.ty(arg).as_scalar()) else {
             return Ok(None);
         };
-        let Some(function) = function_of(op, dtype) else { return Ok(None) };
+        let exponent = args.get(1).and_then(|&arg| self.pre.definitions.int(self.pre.func, arg));
+        let Some(function) = function_of(op, dtype, exponent) else { return Ok(None) };
         let body = self.copied(function, &args, span);
         let around = std::mem::replace(&mut self.in_elementary, true);
         let values = self.block(body)?;
