@@ -284,6 +284,72 @@ def roots():
     polynomial("CBRT", says, lambda x: 1 / mpmath.cbrt(x), 1, 2, 6, lambda x: mpmath.cbrt(x))
 
 
+def error_functions():
+    slope = 2 / mpmath.sqrt(mpmath.pi)
+    constant("ERF_SLOPE", double(slope), "2 / √π.")
+    constant("ERF_SLOPE_REST", double(slope - double(slope)), "2 / √π less [`ERF_SLOPE`].")
+
+    def near(z):
+        if z < mpf(10) ** -20:
+            return -slope / 3 + z * slope / 10
+        x = mpmath.sqrt(z)
+        return (mpmath.erf(x) / x - slope) / z
+
+    most = 1 + mpf(2) ** -20
+    says = "(erf(x) / x - 2 / √π) / x², in x², for |x| ≤ 1"
+    polynomial("ERF", says, near, 0, most, 12, lambda z: z)
+    polynomial("ERF_SHORT", says, near, 0, most, 7, lambda z: z)
+
+    def far(u):
+        return mpmath.log(mpmath.erfc(1 + u))
+
+    def weight(u):
+        return mpmath.erfc(1 + u)
+
+    least = -ONE / 16
+    polynomial("ERF_FAR", "ln(erfc(1 + u)) for u from -1/16 to 5", far, least, 5, 18, weight)
+    says = "ln(erfc(1 + u)) for u from -1/16 to 3"
+    polynomial("ERF_FAR_SHORT", says, far, least, 3, 8, weight)
+
+    def scaled(u):
+        x = 4 * (1 + u) / (1 - u)
+        return (1 + 2 * x) * mpmath.exp(x * x) * mpmath.erfc(x)
+
+    middle = double(scaled(mpf(0)))
+    constant("ERFC_MIDDLE", middle, "(1 + 2x)·eˣˣ·erfc(x) for x = 4.")
+    low, high = (mpf(0.5) - 4) / (mpf(0.5) + 4), (mpf(27.3) - 4) / (mpf(27.3) + 4)
+    says = "(1 + 2x)·eˣˣ·erfc(x) less that, in (x - 4) / (x + 4), for x from ½ to 27.3"
+    polynomial("ERFC", says, lambda u: scaled(u) - middle, low, high, 22, lambda u: 1)
+
+
+def gamma_functions():
+    half = mpmath.log(2 * mpmath.pi) / 2
+    constant("HALF_LN_TURN", double(half), "½·ln 2π.")
+    constant("HALF_LN_TURN_REST", double(half - double(half)), "½·ln 2π less that.")
+
+    def binet(z):
+        if z < mpf(10) ** -8:
+            return ONE / 12 - z / 360 + z * z / 1260 - z**3 / 1680
+        x = 1 / mpmath.sqrt(z)
+        with mpmath.workdps(90):
+            stirling = (x - ONE / 2) * mpmath.log(x) - x + mpmath.log(2 * mpmath.pi) / 2
+            return (mpmath.loggamma(x) - stirling) * x
+
+    says = "What Stirling's formula lacks of ln Γ(x), times x, in 1 / x², for x ≥ 3"
+    polynomial("STIRLING", says, binet, 0, ONE / 9, 12, lambda z: mpmath.sqrt(z))
+
+    def near(t):
+        if abs(t) < mpf(10) ** -15:
+            return mpmath.psi(0, 2) + t * mpmath.psi(1, 2) / 2
+        return mpmath.loggamma(2 + t) / t
+
+    slope = mpmath.psi(0, 2)
+    says = "The slope of ln Γ at 2, less the nearest `f64`."
+    constant("LN_GAMMA_REST", double(slope - double(slope)), says)
+    says = "ln Γ(2 + t) / t for t from -½ to 1"
+    polynomial("LN_GAMMA", says, near, -ONE / 2, 1, 22, lambda t: 1 / near(t))
+
+
 def turns():
     """1 / 2π times powers of two, less whole turns, in rows of four parts."""
     with mpmath.workdps(400):
@@ -301,7 +367,9 @@ def turns():
 
 def main():
     print("//! Constants and coefficients; `coefficients.py` computes them and writes this file.")
-    for section in (shared, exponentials, logarithms, trigonometry, roots):
+    circular = (exponentials, logarithms, trigonometry, roots)
+    sections = (shared, *circular, error_functions, gamma_functions)
+    for section in sections:
         LINES.append("")
         section()
     print("\n".join(LINES))

@@ -27,7 +27,7 @@ pub(crate) fn function_of(
             Some(3) => function("cube", dtype, &[dtype]),
             _ => function(Binary::Powi.name(), dtype, &[dtype, Dtype::I32]),
         },
-        Op::Binary(op @ (Binary::Atan2 | Binary::Hypot | Binary::Pow), ..) => {
+        Op::Binary(op @ (Binary::Atan2 | Binary::Hypot | Binary::LogAddExp | Binary::Pow), ..) => {
             function(op.name(), dtype, &[dtype, dtype])
         }
         _ => None,

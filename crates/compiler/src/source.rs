@@ -63,6 +63,8 @@ pub enum Callee {
     Kernel(&'static KernelSource),
     /// A function of the host.
     Host(HostCallee),
+    /// A function of `mambo_math`, by its name.
+    Elementary(&'static str),
     /// A function declared in a function body that has the name of a kernel of the module,
     /// which stands in the way of knowing what it is.
     Hides(&'static KernelSource),

@@ -61,7 +61,8 @@ macro_rules! functions {
 functions! {
     elementary: exp(x) exp2(x) exp_m1(x) ln(x) log2(x) log10(x) ln_1p(x) cbrt(x) sin(x) cos(x) tan(x)
         asin(x) acos(x) atan(x) sinh(x) cosh(x) tanh(x) asinh(x) acosh(x) atanh(x) atan2(x, y)
-        hypot(x, y) pow(x, y);
+        hypot(x, y) pow(x, y) erf(x) erfc(x) gamma(x) ln_gamma(x) sigmoid(x) softplus(x) sinc(x)
+        log_add_exp(x, y);
     unary: floor ceil round_ties_even trunc;
 }
 

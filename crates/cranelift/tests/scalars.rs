@@ -399,7 +399,7 @@ macro_rules! float_tests {
         fn $math() {
             use Nan::Any;
             type T = $ty;
-            let table: [(Unary, fn(T) -> T); 21] = [
+            let table: [(Unary, fn(T) -> T); 28] = [
                 (Unary::Exp, mambo_math::exp),
                 (Unary::Exp2, mambo_math::exp2),
                 (Unary::ExpM1, mambo_math::exp_m1),
@@ -420,6 +420,13 @@ macro_rules! float_tests {
                 (Unary::Asinh, mambo_math::asinh),
                 (Unary::Acosh, mambo_math::acosh),
                 (Unary::Atanh, mambo_math::atanh),
+                (Unary::Erf, mambo_math::erf),
+                (Unary::Erfc, mambo_math::erfc),
+                (Unary::Gamma, mambo_math::gamma),
+                (Unary::LnGamma, mambo_math::ln_gamma),
+                (Unary::Sigmoid, mambo_math::sigmoid),
+                (Unary::Softplus, mambo_math::softplus),
+                (Unary::Sinc, mambo_math::sinc),
                 (Unary::Sqrt, T::sqrt),
             ];
             for (op, expected) in table {
@@ -429,6 +436,7 @@ macro_rules! float_tests {
             check_binary(Binary::Powi, Any, |x: T, n: i32| Some(mambo_math::powi(x, n)));
             check_binary(Binary::Atan2, Any, |y: T, x: T| Some(mambo_math::atan2(y, x)));
             check_binary(Binary::Hypot, Any, |x: T, y: T| Some(mambo_math::hypot(x, y)));
+            check_binary(Binary::LogAddExp, Any, |x: T, y: T| Some(mambo_math::log_add_exp(x, y)));
         }
     )*};
 }

@@ -287,6 +287,13 @@ macro_rules! float {
                     Unary::Asinh => mambo_math::asinh(self),
                     Unary::Acosh => mambo_math::acosh(self),
                     Unary::Atanh => mambo_math::atanh(self),
+                    Unary::Erf => mambo_math::erf(self),
+                    Unary::Erfc => mambo_math::erfc(self),
+                    Unary::Gamma => mambo_math::gamma(self),
+                    Unary::LnGamma => mambo_math::ln_gamma(self),
+                    Unary::Sigmoid => mambo_math::sigmoid(self),
+                    Unary::Softplus => mambo_math::softplus(self),
+                    Unary::Sinc => mambo_math::sinc(self),
                     _ => return None,
                 };
                 Some(result.into())
@@ -305,6 +312,7 @@ macro_rules! float {
                     Binary::Pow => mambo_math::pow(self, b),
                     Binary::Atan2 => mambo_math::atan2(self, b),
                     Binary::Hypot => mambo_math::hypot(self, b),
+                    Binary::LogAddExp => mambo_math::log_add_exp(self, b),
                     _ => return None,
                 };
                 Some(Some(result.into()))

@@ -485,12 +485,36 @@ pub enum Unary {
     Asinh,
     Acosh,
     Atanh,
+    Erf,
+    Erfc,
+    Gamma,
+    LnGamma,
+    Sigmoid,
+    Softplus,
+    Sinc,
 }
 
 impl Unary {
     /// Its word: the method of std in lower case.
     pub const fn name(self) -> &'static str {
         crate::text::names::unary(self)
+    }
+
+    /// The operation of a word.
+    pub fn named(name: &str) -> Option<Unary> {
+        crate::text::names::unary_of(name)
+    }
+
+    /// Whether it is an elementary function of floats, which takes many instructions.
+    #[rustfmt::skip]
+    pub const fn is_elementary(self) -> bool {
+        use Unary::*;
+        matches!(
+            self,
+            Exp | Exp2 | ExpM1 | Ln | Log2 | Log10 | Ln1p | Cbrt | Sin | Cos | Tan | Asin | Acos
+                | Atan | Sinh | Cosh | Tanh | Asinh | Acosh | Atanh | Erf | Erfc | Gamma | LnGamma
+                | Sigmoid | Softplus | Sinc
+        )
     }
 }
 
@@ -534,12 +558,21 @@ pub enum Binary {
     Powi,
     Atan2,
     Hypot,
+    LogAddExp,
 }
 
 impl Binary {
     /// Its word: the operator or method of std in lower case.
     pub const fn name(self) -> &'static str {
         crate::text::names::binary(self)
+    }
+
+    /// Whether it is an elementary function of floats, which takes many instructions.
+    pub const fn is_elementary(self) -> bool {
+        matches!(
+            self,
+            Binary::Pow | Binary::Powi | Binary::Atan2 | Binary::Hypot | Binary::LogAddExp
+        )
     }
 }
 

@@ -50,7 +50,7 @@ fn operation(name: &str, operands: usize, a: Dtype, b: Dtype, result: Dtype) -> 
 fn unary_names() -> Vec<&'static str> {
     "neg not abs sqrt floor ceil round round_ties_even trunc count_ones leading_zeros \
      trailing_zeros swap_bytes reverse_bits exp exp2 exp_m1 ln log2 log10 ln_1p cbrt sin cos tan \
-     asin acos atan sinh cosh tanh asinh acosh atanh"
+     asin acos atan sinh cosh tanh asinh acosh atanh erf erfc gamma ln_gamma sigmoid softplus sinc"
         .split_whitespace()
         .collect()
 }
@@ -58,7 +58,7 @@ fn unary_names() -> Vec<&'static str> {
 fn binary_names() -> Vec<&'static str> {
     "add sub mul div rem and or xor shl shr rotate_left rotate_right min max saturating_add \
      saturating_sub add_overflows sub_overflows mul_overflows mul_high copysign pow powi atan2 \
-     hypot"
+     hypot log_add_exp"
         .split_whitespace()
         .collect()
 }

@@ -116,4 +116,24 @@ functions! {
     hyperbolic::acosh(x);
     /// The inverse of the hyperbolic tangent.
     hyperbolic::atanh(x);
+    /// Radians as degrees.
+    trig::to_degrees(x);
+    /// Degrees as radians.
+    trig::to_radians(x);
+    /// The error function, `2/√π` times the integral of `e^(-t²)` from 0 to `x`.
+    erf::erf(x);
+    /// `1 - erf(x)`, accurate for large `x` too.
+    erf::erfc(x);
+    /// The gamma function, `(x - 1)!`; NaN at the negative integers. At most 4 ULP.
+    gamma::gamma(x);
+    /// The logarithm of `|Γ(x)|`; infinite at 0 and the negative integers.
+    gamma::ln_gamma(x);
+    /// The logistic function, `1 / (1 + e⁻ˣ)`.
+    logistic::sigmoid(x);
+    /// `ln(1 + eˣ)`.
+    logistic::softplus(x);
+    /// `ln(eˣ + eʸ)`.
+    logistic::log_add_exp(x, y);
+    /// `sin(πx) / (πx)`, and 1 at 0.
+    sinc::sinc(x);
 }

@@ -42,6 +42,6 @@ macro_rules! sources {
 /// All of them.
 #[doc(hidden)]
 pub const SOURCES: &[Source] = sources! {
-    double: exp hyperbolic inverse_trig large_angle ln power root trig;
-    single: exp hyperbolic inverse_trig ln power root trig;
+    double: erf exp gamma hyperbolic inverse_trig large_angle ln logistic power root sinc trig;
+    single: erf exp gamma hyperbolic inverse_trig ln logistic power root sinc trig;
 };

@@ -1,9 +1,13 @@
 //! The functions in `f32`.
 
+pub mod erf;
 pub mod exp;
+pub mod gamma;
 pub mod hyperbolic;
 pub mod inverse_trig;
 pub mod ln;
+pub mod logistic;
 pub mod power;
 pub mod root;
+pub mod sinc;
 pub mod trig;

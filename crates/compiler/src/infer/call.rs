@@ -4,6 +4,7 @@ use super::ty::Ty;
 use super::{Infer, Result};
 use crate::source::Callee;
 use crate::unit::Unit;
+use mambo_ir::Dtype;
 use mambo_ir::kernel::{CalleeId, Expr, TypeExpr};
 use mambo_ir::signature::Access;
 
@@ -23,6 +24,7 @@ impl<'a> Infer<'a> {
                 result: Ty::from_host(&host.result),
             },
             Callee::Kernel(_) => self.kernel_callee(expr, callee, types)?,
+            Callee::Elementary(name) => self.elementary_callee(expr, name, types)?,
             Callee::Hides(hidden) => {
                 let name = hidden.name;
                 let message = format!(
@@ -46,6 +48,27 @@ impl<'a> Infer<'a> {
             self.expect(arg, param)?;
         }
         Ok(result)
+    }
+
+    /// An elementary function is one of `f32` and of `f64`.
+    fn elementary_callee(
+        &mut self,
+        expr: &Expr,
+        name: &str,
+        types: &[TypeExpr],
+    ) -> Result<CalleeInfo> {
+        let own = self.table.float();
+        for written in types {
+            let written = self.type_expr(written)?;
+            self.unify(&own, &written, expr.span)?;
+        }
+        let params = match name {
+            "pow" | "atan2" | "hypot" | "log_add_exp" => vec![own.clone(), own.clone()],
+            "powi" => vec![own.clone(), Ty::Scalar(Dtype::I32)],
+            _ => vec![own.clone()],
+        };
+        let result = if name == "sin_cos" { Ty::Tuple(vec![own.clone(), own]) } else { own };
+        Ok(CalleeInfo { params, result })
     }
 
     fn kernel_callee(

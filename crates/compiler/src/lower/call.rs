@@ -20,6 +20,7 @@ impl<'u> Lower<'_, 'u> {
         match &unit.callee(callee).callee {
             Callee::Kernel(source) => self.call_kernel(expr, source, args),
             Callee::Host(host) => self.call_host(host, args),
+            Callee::Elementary(name) => self.call_elementary(expr, name, args),
             Callee::Hides(_) | Callee::Unresolved => {
                 self.error(expr.span, "this function is not known")
             }
@@ -49,6 +50,17 @@ impl<'u> Lower<'_, 'u> {
             Instance { signature, captures: (source.captures)(), types: (source.types)() };
         let callee = self.modules.function(source, instance)?;
         Ok(self.insert_call(callee, values, &result_ty))
+    }
+
+    /// An elementary function, which is an operation on its arguments.
+    fn call_elementary(&mut self, expr: &Expr, name: &str, args: &'u [Expr]) -> Result<Val> {
+        if let [x, rest @ ..] = args {
+            let x = self.scalar_expr(x)?;
+            if let Some(value) = self.float_method(x, name, rest)? {
+                return Ok(value);
+            }
+        }
+        self.error(expr.span, format!("there is no elementary function `{name}`"))
     }
 
     /// A call of the kernel itself.

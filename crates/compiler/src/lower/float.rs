@@ -7,7 +7,8 @@ use mambo_ir::kernel::Expr;
 use mambo_ir::{Const, Dtype, SiteKind};
 
 impl<'u> Lower<'_, 'u> {
-    /// A method of a float; `None` if there is none of this name.
+    /// A method of a float, or an elementary function of it and others; `None` if there is none
+    /// of this name.
     pub(super) fn float_method(
         &mut self,
         x: Value,
@@ -22,10 +23,11 @@ impl<'u> Lower<'_, 'u> {
         }
         let value = match (name, &args[..]) {
             ("mul_add", &[a, b]) => self.b.insert_one(Op::MulAdd(x, a, b), dtype),
-            ("powf", &[y]) => self.b.binary(Binary::Pow, x, y),
+            ("powf" | "pow", &[y]) => self.b.binary(Binary::Pow, x, y),
             ("powi", &[n]) => self.b.binary(Binary::Powi, x, n),
             ("atan2", &[y]) => self.b.binary(Binary::Atan2, x, y),
             ("hypot", &[y]) => self.b.binary(Binary::Hypot, x, y),
+            ("log_add_exp", &[y]) => self.b.binary(Binary::LogAddExp, x, y),
             ("copysign", &[y]) => self.b.binary(Binary::Copysign, x, y),
             ("min", &[y]) => self.b.binary(Binary::Min, x, y),
             ("max", &[y]) => self.b.binary(Binary::Max, x, y),
@@ -223,26 +225,6 @@ fn unary_op(name: &str) -> Option<Unary> {
         "round" => Unary::Round,
         "round_ties_even" => Unary::RoundTiesEven,
         "trunc" => Unary::Trunc,
-        "exp" => Unary::Exp,
-        "exp2" => Unary::Exp2,
-        "exp_m1" => Unary::ExpM1,
-        "ln" => Unary::Ln,
-        "log2" => Unary::Log2,
-        "log10" => Unary::Log10,
-        "ln_1p" => Unary::Ln1p,
-        "cbrt" => Unary::Cbrt,
-        "sin" => Unary::Sin,
-        "cos" => Unary::Cos,
-        "tan" => Unary::Tan,
-        "asin" => Unary::Asin,
-        "acos" => Unary::Acos,
-        "atan" => Unary::Atan,
-        "sinh" => Unary::Sinh,
-        "cosh" => Unary::Cosh,
-        "tanh" => Unary::Tanh,
-        "asinh" => Unary::Asinh,
-        "acosh" => Unary::Acosh,
-        "atanh" => Unary::Atanh,
-        _ => return None,
+        _ => return Unary::named(name).filter(|op| op.is_elementary()),
     })
 }

@@ -409,7 +409,7 @@ fn sums_along_axes(
                 .params
                 .iter()
                 .any(|param| matches!(param, Type::Array(array) if array.rank > 1)),
-            Callee::Hides(_) | Callee::Unresolved => false,
+            Callee::Elementary(_) | Callee::Hides(_) | Callee::Unresolved => false,
         };
         if sums {
             return Ok(true);

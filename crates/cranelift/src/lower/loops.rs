@@ -135,11 +135,7 @@ impl<'a> Lowering<'a, '_> {
                         ))
             }
             Op::Binary(op, a, _) => {
-                !self.func.dtype(*a).is_float()
-                    || !matches!(
-                        op,
-                        Binary::Rem | Binary::Pow | Binary::Powi | Binary::Atan2 | Binary::Hypot
-                    )
+                !self.func.dtype(*a).is_float() || !(*op == Binary::Rem || op.is_elementary())
             }
             Op::MulAdd(..) => self.unit.machine.fuses,
             Op::Const(_)

@@ -12,7 +12,7 @@ macro_rules! names {
         }
 
         /// The operation of a word.
-        pub(super) fn $from(name: &str) -> Option<$ty> {
+        pub(crate) fn $from(name: &str) -> Option<$ty> {
             Some(match name {
                 $($name => $ty::$variant,)*
                 _ => return None,
@@ -29,7 +29,8 @@ names! {
     ReverseBits "reverse_bits", Exp "exp", Exp2 "exp2", ExpM1 "exp_m1", Ln "ln", Log2 "log2",
     Log10 "log10", Ln1p "ln_1p", Cbrt "cbrt", Sin "sin", Cos "cos", Tan "tan", Asin "asin",
     Acos "acos", Atan "atan", Sinh "sinh", Cosh "cosh", Tanh "tanh", Asinh "asinh",
-    Acosh "acosh", Atanh "atanh",
+    Acosh "acosh", Atanh "atanh", Erf "erf", Erfc "erfc", Gamma "gamma", LnGamma "ln_gamma",
+    Sigmoid "sigmoid", Softplus "softplus", Sinc "sinc",
 }
 
 names! {
@@ -39,7 +40,7 @@ names! {
     Max "max", SaturatingAdd "saturating_add", SaturatingSub "saturating_sub",
     AddOverflows "add_overflows", SubOverflows "sub_overflows", MulOverflows "mul_overflows",
     MulHigh "mul_high", Copysign "copysign", Pow "pow", Powi "powi", Atan2 "atan2",
-    Hypot "hypot",
+    Hypot "hypot", LogAddExp "log_add_exp",
 }
 
 names! {

@@ -172,9 +172,8 @@ impl Checker<'_> {
             | Binary::Min
             | Binary::Max => dtype != Dtype::Bool,
             Binary::And | Binary::Or | Binary::Xor => !dtype.is_float(),
-            Binary::Copysign | Binary::Pow | Binary::Powi | Binary::Atan2 | Binary::Hypot => {
-                dtype.is_float()
-            }
+            Binary::Copysign => dtype.is_float(),
+            _ if op.is_elementary() => dtype.is_float(),
             Binary::MulHigh => dtype.is_int() && !dtype.is_int128(),
             _ => dtype.is_int(),
         };

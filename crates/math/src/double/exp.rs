@@ -14,14 +14,20 @@ pub fn exp_tail(r: f64) -> f64 {
     odd.mul_add(r, even).mul_add(r2, EXP[1].mul_add(r, EXP[0]))
 }
 
-/// The same, with an error that is small beside `r` too.
+/// The same, with an error that is small beside `r` too, and with another number for its ½.
 #[inline(always)]
-pub fn exp_m1_tail(r: f64) -> f64 {
+pub fn exp_m1_tail_from(half: f64, r: f64) -> f64 {
     let r2 = r * r;
     let even = EXP_M1[10].mul_add(r2, EXP_M1[8]).mul_add(r2, EXP_M1[6]);
     let even = even.mul_add(r2, EXP_M1[4]).mul_add(r2, EXP_M1[2]);
     let odd = EXP_M1[9].mul_add(r2, EXP_M1[7]).mul_add(r2, EXP_M1[5]).mul_add(r2, EXP_M1[3]);
-    odd.mul_add(r, even).mul_add(r2, EXP_M1[1].mul_add(r, EXP_M1[0]))
+    odd.mul_add(r, even).mul_add(r2, EXP_M1[1].mul_add(r, half))
+}
+
+/// That with its ½.
+#[inline(always)]
+pub fn exp_m1_tail(r: f64) -> f64 {
+    exp_m1_tail_from(EXP_M1[0], r)
 }
 
 /// `1 + r + small + r²·tail(r)`, rounded once but for the last part.
@@ -30,6 +36,22 @@ pub fn exp_of_rest(r: f64, small: f64) -> f64 {
     let high = 1.0 + r;
     let low = (1.0 - high) + r;
     high + (r * r).mul_add(exp_tail(r), low + small)
+}
+
+/// `e^(rest + small)` as a number and what it lacks.
+#[inline(always)]
+pub fn parts_of_exp(rest: f64, small: f64) -> (f64, f64) {
+    let r = rest + small;
+    let small = (rest - r) + small;
+    let square = r * r;
+    let half = 0.5 * square;
+    let half_low = 0.5 * r.mul_add(r, -square);
+    let line = 1.0 + r;
+    let high = line + half;
+    let lost = ((line - high) + half) + ((1.0 - line) + r);
+    let low = square.mul_add(exp_m1_tail_from(0.0, r), half_low + small.mul_add(r, small)) + lost;
+    let sum = high + low;
+    (sum, (high - sum) + low)
 }
 
 /// `s·2ⁿ` where the result may be too large, too small or subnormal; `x` is the argument.

@@ -5,7 +5,7 @@
 
 use super::large_angle::quarters_of_large;
 use crate::coefficients::{
-    COS, HALF_PI_HIGH, HALF_PI_LOW, HALF_PI_MIDDLE, ROUND, SIN, TWO_OVER_PI,
+    COS, HALF_PI_HIGH, HALF_PI_LOW, HALF_PI_MIDDLE, PI, ROUND, SIN, TWO_OVER_PI,
 };
 
 /// From here on the parts of π/2 do not suffice.
@@ -107,4 +107,16 @@ pub fn quotient_of_parts(a: f64, small_a: f64, b: f64, small_b: f64) -> (f64, f6
     let q = a * inverse;
     let lost = q.mul_add(-den_low, q.mul_add(-den, a) + small_a);
     (q, lost * inverse)
+}
+
+/// Radians as degrees.
+#[inline(always)]
+pub fn to_degrees(x: f64) -> f64 {
+    x * (180.0 / PI)
+}
+
+/// Degrees as radians.
+#[inline(always)]
+pub fn to_radians(x: f64) -> f64 {
+    x * (PI / 180.0)
 }

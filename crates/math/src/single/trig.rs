@@ -65,3 +65,15 @@ pub fn tan(x: f32) -> f32 {
     let result = (num / den) as f32;
     if x == 0.0 { x } else { result }
 }
+
+/// Radians as degrees.
+#[inline(always)]
+pub fn to_degrees(x: f32) -> f32 {
+    x * 57.29578
+}
+
+/// Degrees as radians.
+#[inline(always)]
+pub fn to_radians(x: f32) -> f32 {
+    x * 0.017453292
+}

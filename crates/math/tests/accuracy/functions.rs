@@ -5,8 +5,8 @@ pub(crate) struct Unary {
     pub(crate) name: &'static str,
     pub(crate) double: fn(f64) -> f64,
     pub(crate) single: fn(f32) -> f32,
-    /// That of std, for special values.
-    pub(crate) of_std: fn(f64) -> f64,
+    /// That of std, if it has one, for special values.
+    pub(crate) of_std: Option<fn(f64) -> f64>,
     /// Where it has values.
     pub(crate) domain: (f64, f64),
 }
@@ -16,7 +16,8 @@ pub(crate) struct Binary {
     pub(crate) name: &'static str,
     pub(crate) double: fn(f64, f64) -> f64,
     pub(crate) single: fn(f32, f32) -> f32,
-    pub(crate) of_std: fn(f64, f64) -> f64,
+    /// That of std, if it has one, for special values.
+    pub(crate) of_std: Option<fn(f64, f64) -> f64>,
     /// Draws arguments, given the number of the draw.
     pub(crate) arguments: fn(&mut Random, usize) -> (f64, f64),
 }
@@ -40,15 +41,31 @@ fn of_power(random: &mut Random, number: usize) -> (f64, f64) {
     (x, if (exponent * x.ln()).abs() < 750.0 { exponent } else { random.signed(most) })
 }
 
+/// Numbers that are not too far apart to be added.
+fn to_be_added(random: &mut Random, number: usize) -> (f64, f64) {
+    let most = if number.is_multiple_of(4) { 1000.0 } else { 20.0 };
+    let x = random.argument(number / 4, (-most, most));
+    (if number.is_multiple_of(8) { 0.0 } else { x }, x - random.argument(1, (0.0, 800.0)).abs())
+}
+
 macro_rules! unary {
-    ($($name:ident $low:expr, $high:expr;)*) => {
-        pub(crate) const UNARY: &[Unary] = &[$(Unary {
-            name: stringify!($name),
-            double: mambo_math::$name,
-            single: mambo_math::$name,
-            of_std: f64::$name,
-            domain: ($low, $high),
-        }),*];
+    ($($name:ident $low:expr, $high:expr;)* @lacks $($lacking:ident $least:expr, $most:expr;)*) => {
+        pub(crate) const UNARY: &[Unary] = &[
+            $(Unary {
+                name: stringify!($name),
+                double: mambo_math::$name,
+                single: mambo_math::$name,
+                of_std: Some(f64::$name),
+                domain: ($low, $high),
+            },)*
+            $(Unary {
+                name: stringify!($lacking),
+                double: mambo_math::$lacking,
+                single: mambo_math::$lacking,
+                of_std: None,
+                domain: ($least, $most),
+            },)*
+        ];
     };
 }
 
@@ -73,6 +90,16 @@ unary! {
     asinh -f64::MAX, f64::MAX;
     acosh 1.0, f64::MAX;
     atanh -1.0, 1.0;
+    to_degrees -1e306, 1e306;
+    to_radians -f64::MAX, f64::MAX;
+@lacks
+    erf -6.5, 6.5;
+    erfc -6.5, 27.5;
+    gamma -185.0, 172.0;
+    ln_gamma 0.0, 1e305;
+    sigmoid -750.0, 40.0;
+    softplus -750.0, 1e300;
+    sinc -f64::MAX, f64::MAX;
 }
 
 pub(crate) const BINARY: &[Binary] = &[
@@ -80,22 +107,29 @@ pub(crate) const BINARY: &[Binary] = &[
         name: "atan2",
         double: mambo_math::atan2,
         single: mambo_math::atan2,
-        of_std: f64::atan2,
+        of_std: Some(f64::atan2),
         arguments: anywhere,
     },
     Binary {
         name: "pow",
         double: mambo_math::pow,
         single: mambo_math::pow,
-        of_std: f64::powf,
+        of_std: Some(f64::powf),
         arguments: of_power,
     },
     Binary {
         name: "hypot",
         double: mambo_math::hypot,
         single: mambo_math::hypot,
-        of_std: f64::hypot,
+        of_std: Some(f64::hypot),
         arguments: anywhere,
+    },
+    Binary {
+        name: "log_add_exp",
+        double: mambo_math::log_add_exp,
+        single: mambo_math::log_add_exp,
+        of_std: None,
+        arguments: to_be_added,
     },
 ];
 
@@ -148,4 +182,9 @@ impl Random {
             None => high.min(1e3),
         }
     }
+}
+
+/// What a function promises, in units of the last place.
+pub(crate) fn promised(name: &str) -> f64 {
+    if name.contains("gamma") { 4.0 } else { 1.0 }
 }

@@ -11,14 +11,12 @@
 
 mod functions;
 mod reference;
+mod special;
 
-use functions::{BINARY, Random, UNARY};
+use functions::{BINARY, Random, UNARY, promised};
 use reference::Reference;
 use std::fmt::Write;
 use std::path::Path;
-
-/// What the functions promise.
-const MOST: f64 = 1.0;
 
 /// Arguments of a function of `f64`, unless told otherwise.
 const SAMPLES: usize = 20_000;
@@ -137,7 +135,8 @@ const HEAD: &str = "\
 
 Errors in units of the last place (ULP) of the true value; 0.5 is what rounding it costs. They
 are those of `cargo test -p mambo-math --test accuracy`, which says what is measured, and are the
-same on every processor. The functions promise at most 1.
+same on every processor. The functions promise at most 1;
+`gamma` and `ln_gamma` at most 4.
 
 | function | type | most | at | mean |
 |----------|------|-----:|----|-----:|
@@ -154,12 +153,12 @@ fn errors_are_those_of_the_page() {
     for ((name, double), (_, single)) in doubles.iter().zip(&singles) {
         for (ty, errors) in [("f64", double), ("f32", single)] {
             page += &errors.row(name, ty);
-            if errors.most.is_nan() || errors.most > MOST {
+            if errors.most.is_nan() || errors.most > promised(name) {
                 write!(bad, "{}", errors.row(name, ty)).expect("a string");
             }
         }
     }
-    assert!(bad.is_empty(), "errors of more than {MOST}:\n{bad}");
+    assert!(bad.is_empty(), "errors of more than is promised:\n{bad}");
     if samples != SAMPLES || step == 1 {
         println!("{page}");
         return;
@@ -190,26 +189,158 @@ fn special_values_are_those_of_std() {
     let plain = |x: f64| x.is_nan() || x.is_infinite() || x == x.round() && x.abs() < 1e6;
     let same = |a: f64, b: f64| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
     for function in UNARY {
+        let Some(of_std) = function.of_std else { continue };
         for &x in &special {
-            let (found, expected) = ((function.double)(x), (function.of_std)(x));
+            let (found, expected) = ((function.double)(x), of_std(x));
             let ok = !plain(expected) || same(found, expected);
             assert!(ok, "{}({x}) is {found}, not {expected}", function.name);
-            let (x, expected) = (x as f32, (function.of_std)(f64::from(x as f32)));
+            let (x, expected) = (x as f32, of_std(f64::from(x as f32)));
             let found = (function.single)(x);
             let ok = !plain(expected) || same(found.into(), f64::from(expected as f32));
             assert!(ok, "{}({x}f32) is {found}, not {expected}", function.name);
         }
     }
     for function in BINARY {
+        let Some(of_std) = function.of_std else { continue };
         for (&x, &y) in special.iter().flat_map(|x| special.iter().map(move |y| (x, y))) {
-            let (found, expected) = ((function.double)(x, y), (function.of_std)(x, y));
+            let (found, expected) = ((function.double)(x, y), of_std(x, y));
             let ok = !plain(expected) || same(found, expected);
             assert!(ok, "{}({x}, {y}) is {found}, not {expected}", function.name);
             let (x, y) = (x as f32, y as f32);
-            let expected = (function.of_std)(x.into(), y.into());
+            let expected = of_std(x.into(), y.into());
             let found = (function.single)(x, y);
             let ok = !plain(expected) || same(found.into(), f64::from(expected as f32));
             assert!(ok, "{}({x}f32, {y}) is {found}, not {expected}", function.name);
         }
+    }
+}
+
+/// What std lacks.
+#[test]
+fn special_values_of_the_other_functions() {
+    use mambo_math as math;
+    let inf = f64::INFINITY;
+    let nan = f64::NAN;
+    let unary =
+        |name: &str, double: fn(f64) -> f64, single: fn(f32) -> f32, values: &[(f64, f64)]| {
+            for &(x, expected) in values {
+                let same = |found: f64| {
+                    found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan()
+                };
+                assert!(same(double(x)), "{name}({x}) is {}, not {expected}", double(x));
+                let found = single(x as f32);
+                assert!(same(found.into()), "{name}({x}f32) is {found}, not {expected}");
+            }
+            assert!(double(nan).is_nan() && single(f32::NAN).is_nan(), "{name}(NaN)");
+        };
+    unary(
+        "erf",
+        math::erf,
+        math::erf,
+        &[(0.0, 0.0), (-0.0, -0.0), (inf, 1.0), (-inf, -1.0), (6.5, 1.0)],
+    );
+    unary(
+        "erfc",
+        math::erfc,
+        math::erfc,
+        &[(0.0, 1.0), (-0.0, 1.0), (inf, 0.0), (-inf, 2.0), (30.0, 0.0)],
+    );
+    unary(
+        "sigmoid",
+        math::sigmoid,
+        math::sigmoid,
+        &[(0.0, 0.5), (-0.0, 0.5), (inf, 1.0), (-inf, 0.0), (-800.0, 0.0)],
+    );
+    unary(
+        "softplus",
+        math::softplus,
+        math::softplus,
+        &[(inf, inf), (-inf, 0.0), (100.0, 100.0), (-800.0, 0.0)],
+    );
+    unary(
+        "sinc",
+        math::sinc,
+        math::sinc,
+        &[(0.0, 1.0), (-0.0, 1.0), (1.0, 0.0), (-7.0, 0.0), (inf, 0.0), (-inf, 0.0), (1e-300, 1.0)],
+    );
+    unary(
+        "ln_gamma",
+        math::ln_gamma,
+        math::ln_gamma,
+        &[
+            (0.0, inf),
+            (-0.0, inf),
+            (1.0, 0.0),
+            (2.0, 0.0),
+            (-3.0, inf),
+            (-1e300, inf),
+            (inf, inf),
+            (-inf, inf),
+        ],
+    );
+    unary(
+        "gamma",
+        math::gamma,
+        math::gamma,
+        &[
+            (0.0, inf),
+            (-0.0, -inf),
+            (inf, inf),
+            (-inf, nan),
+            (-1.0, nan),
+            (-1e300, nan),
+            (172.0, inf),
+        ],
+    );
+    let mut factorial = 1.0f64;
+    for n in 1..=22 {
+        assert_eq!(math::gamma(f64::from(n)), factorial, "gamma({n})");
+        assert_eq!(math::gamma(n as f32), factorial as f32, "gamma({n}f32)");
+        factorial *= f64::from(n);
+    }
+    for (x, y, expected) in [
+        (inf, inf, inf),
+        (inf, -inf, inf),
+        (-inf, inf, inf),
+        (-inf, -inf, -inf),
+        (-inf, 3.0, 3.0),
+        (3.0, -inf, 3.0),
+        (1e300, -1e300, 1e300),
+        (nan, inf, nan),
+        (inf, nan, nan),
+        (nan, 1.0, nan),
+        (1.0, nan, nan),
+    ] {
+        let same = |found: f64| found == expected || found.is_nan() && expected.is_nan();
+        assert!(same(math::log_add_exp(x, y)), "log_add_exp({x}, {y})");
+        if x.abs() != 1e300 {
+            assert!(same(math::log_add_exp(x as f32, y as f32).into()), "log_add_exp({x}f32, {y})");
+        }
+    }
+}
+
+/// Beside its zeros among the negative numbers, the error of `ln_gamma` is one beside 1.
+#[test]
+fn ln_gamma_of_negative_numbers() {
+    let (mut random, mut reference) = (Random(4), Reference::new());
+    for number in 0..2000 {
+        let x = -random.argument(number, (0.0, 1e15)).abs();
+        let (found, exact) = (mambo_math::ln_gamma(x), reference.unary("ln_gamma", x));
+        let error = exact.ulps(found) * found.abs().min(1.0);
+        assert!(error <= 4.0, "ln_gamma({x:e}) is off by {error} ULP");
+    }
+}
+
+/// Where two powers add up to nearly 1, the error of `log_add_exp` is one beside 2⁻⁷.
+#[test]
+fn log_add_exp_near_zero() {
+    let (mut random, mut reference) = (Random(5), Reference::new());
+    for number in 0..2000 {
+        let x = -random.argument(2, (0.0, 0.7)).abs();
+        let near = (-x.exp_m1()).ln();
+        let y = near * (1.0 + random.argument(1, (-1.0, 1.0)) * 2f64.powi(-(number % 40)));
+        let (found, exact) = (mambo_math::log_add_exp(x, y), reference.binary("log_add_exp", x, y));
+        let error = exact.ulps(found) * (found.abs() * 128.0).min(1.0);
+        assert!(error <= 1.0, "log_add_exp({x:e}, {y:e}) is off by {error} ULP");
     }
 }

@@ -1,10 +1,11 @@
 //! The functions at 192 bits, from an arbitrary-precision library.
 
+use crate::special;
 use astro_float::{BigFloat, Consts, RoundingMode, Sign};
 
 /// Bits of the reference: enough that its rounding to 106 bits is right in all that is sampled.
-const BITS: usize = 192;
-const ROUND: RoundingMode = RoundingMode::ToEven;
+pub(crate) const BITS: usize = 192;
+pub(crate) const ROUND: RoundingMode = RoundingMode::ToEven;
 
 /// A value as the sum of two `f64`, which are 2^`exponent` too large.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,7 @@ impl Reference {
     /// The value of a function of one number.
     pub(crate) fn unary(&mut self, name: &str, x: f64) -> Exact {
         let cc = &mut self.constants;
+        let number = x;
         let x = big(x);
         let one = big(1.0);
         // Near 0 and 1 digits cancel.
@@ -52,6 +54,21 @@ impl Reference {
             "asinh" => x.asinh(BITS, ROUND, cc),
             "acosh" => x.acosh(BITS, ROUND, cc),
             "atanh" => x.atanh(BITS, ROUND, cc),
+            "to_degrees" => {
+                let turned = x.mul(&big(180.0), BITS, ROUND);
+                turned.div(&cc.pi(BITS, ROUND), BITS, ROUND)
+            }
+            "to_radians" => {
+                let turned = x.mul(&cc.pi(BITS, ROUND), BITS, ROUND);
+                turned.div(&big(180.0), BITS, ROUND)
+            }
+            "erf" => special::erf(number, cc),
+            "erfc" => special::erfc(number, cc),
+            "gamma" => special::gamma(number, cc),
+            "ln_gamma" => special::ln_gamma(number, cc),
+            "sigmoid" => special::sigmoid(number, cc),
+            "softplus" => special::softplus(number, cc),
+            "sinc" => special::sinc(number, cc),
             _ => panic!("no reference for {name}"),
         };
         exact(&value)
@@ -72,6 +89,7 @@ impl Reference {
                 let angle = if y.is_sign_negative() { pi.sub(&angle, BITS, ROUND) } else { angle };
                 if x.is_sign_negative() { angle.neg() } else { angle }
             }
+            "log_add_exp" => special::log_add_exp(x, y, cc),
             "pow" => big(x).pow(&big(y), BITS, ROUND, cc),
             _ => panic!("no reference for {name}"),
         };
@@ -80,7 +98,7 @@ impl Reference {
 }
 
 /// A number; those that are subnormal are not taken as they are.
-fn big(x: f64) -> BigFloat {
+pub(crate) fn big(x: f64) -> BigFloat {
     if !x.is_subnormal() {
         return BigFloat::from_f64(x, BITS);
     }

@@ -30,17 +30,14 @@ pub(super) fn has_vector_form(func: &Function, op: &Op, result: Dtype) -> Result
             named(dtype(a).is_float() && op == Binary::Div, format!("{op:?} of {}", dtype(a)))
         }
         Op::Binary(op, ..) => named(
-            !matches!(
-                op,
-                Binary::Pow
-                    | Binary::Powi
-                    | Binary::Atan2
-                    | Binary::Hypot
-                    | Binary::AddOverflows
-                    | Binary::SubOverflows
-                    | Binary::MulOverflows
-                    | Binary::MulHigh
-            ),
+            !op.is_elementary()
+                && !matches!(
+                    op,
+                    Binary::AddOverflows
+                        | Binary::SubOverflows
+                        | Binary::MulOverflows
+                        | Binary::MulHigh
+                ),
             format!("{op:?}"),
         ),
         _ => Ok(()),
