@@ -13,8 +13,8 @@ const EDGES: [(&str, &[&str]); 9] = [
     ("compiler", &["mambo-ir", "mambo-math"]),
     ("cranelift", &["mambo-compiler", "mambo-ir", "mambo-math"]),
     ("x86", &["mambo-compiler", "mambo-ir"]),
-    ("runtime", &["mambo-compiler", "mambo-ir"]),
-    ("mambo", &["mambo-cranelift", "mambo-macros", "mambo-runtime", "mambo-x86"]),
+    ("runtime", &["mambo-compiler", "mambo-ir", "mambo-math"]),
+    ("mambo", &["mambo-cranelift", "mambo-macros", "mambo-math", "mambo-runtime", "mambo-x86"]),
 ];
 
 /// What stands outside of this house and only one of its crates may name.

@@ -41,6 +41,7 @@ mod kernels_calling_kernels;
 mod labels;
 mod let_chains;
 mod loops;
+mod math_functions;
 mod memory_order;
 mod modes;
 mod not_in_the_language;

@@ -34,7 +34,13 @@ pub(crate) fn enter(names: &[String]) {
 /// The callees of the kernel being compiled. No callee calls another one.
 pub(crate) fn current() -> Vec<Callee> {
     let names = CURRENT.with_borrow(Vec::clone);
-    names.iter().map(|name| Callee::Kernel(kernel(name))).collect()
+    names
+        .iter()
+        .map(|name| match name.strip_prefix("math::") {
+            Some(function) => Callee::Elementary(function.to_owned().leak()),
+            None => Callee::Kernel(kernel(name)),
+        })
+        .collect()
 }
 
 fn kernel(name: &str) -> &'static KernelSource {

@@ -65,9 +65,9 @@ pub enum Callee {
     Host(HostCallee),
     /// A function of `mambo_math`, by its name.
     Elementary(&'static str),
-    /// A function declared in a function body that has the name of a kernel of the module,
+    /// A function declared in a function body that has this name of a kernel of the module,
     /// which stands in the way of knowing what it is.
-    Hides(&'static KernelSource),
+    Hides(&'static str),
     /// A function whose type depends on a generic parameter, which only rustc could resolve.
     Unresolved,
 }

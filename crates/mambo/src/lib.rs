@@ -186,6 +186,7 @@ pub use mambo_runtime::{
 pub use mambo_runtime::Complex;
 
 mod backend;
+pub mod math;
 
 /// What a module with kernels needs: the attributes, the bounds for generic kernels, and the
 /// array types.

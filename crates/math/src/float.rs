@@ -2,7 +2,8 @@
 //! processor has it.
 
 /// A type the functions are for: `f32` or `f64`.
-pub trait Float: Copy + sealed::Functions {}
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a float", label = "expected f32 or f64")]
+pub trait Float: Copy + sealed::Sealed {}
 
 impl Float for f32 {}
 impl Float for f64 {}
@@ -17,17 +18,35 @@ fn has_fused_multiplication() -> bool {
 macro_rules! functions {
     ($($(#[$doc:meta])* $module:ident::$name:ident($($arg:ident),*);)*) => {
         pub(crate) mod sealed {
-            /// The functions of a type.
-            pub trait Functions {
-                $(fn $name($($arg: Self),*) -> Self;)*
-                fn powi(x: Self, n: i32) -> Self;
+            /// Leads to the functions of a type. They are not its own, which have these names.
+            pub trait Sealed: Sized {
+                type Functions: Functions<Self>;
             }
 
-            impl Functions for f32 {
+            pub trait Functions<T> {
+                $(fn $name($($arg: T),*) -> T;)*
+                fn powi(x: T, n: i32) -> T;
+            }
+
+            #[derive(Debug)]
+            pub enum Single {}
+
+            #[derive(Debug)]
+            pub enum Double {}
+
+            impl Sealed for f32 {
+                type Functions = Single;
+            }
+
+            impl Sealed for f64 {
+                type Functions = Double;
+            }
+
+            impl Functions<f32> for Single {
                 functions!(@width single f32 $($module::$name($($arg),*);)*);
             }
 
-            impl Functions for f64 {
+            impl Functions<f64> for Double {
                 functions!(@width double f64 $($module::$name($($arg),*);)*);
             }
         }
@@ -36,7 +55,7 @@ macro_rules! functions {
             $(#[$doc])*
             #[inline]
             pub fn $name<T: Float>($($arg: T),*) -> T {
-                T::$name($($arg),*)
+                <T::Functions as sealed::Functions<T>>::$name($($arg),*)
             }
         )*
     };
@@ -66,7 +85,13 @@ macro_rules! functions {
 /// `xⁿ`.
 #[inline]
 pub fn powi<T: Float>(x: T, n: i32) -> T {
-    T::powi(x, n)
+    <T::Functions as sealed::Functions<T>>::powi(x, n)
+}
+
+/// The sine and the cosine.
+#[inline]
+pub fn sin_cos<T: Float>(x: T) -> (T, T) {
+    (sin(x), cos(x))
 }
 
 functions! {

@@ -17,6 +17,9 @@ pub mod single;
 
 pub use float::*;
 
+#[doc = include_str!("../ACCURACY.md")]
+pub mod accuracy {}
+
 /// A file of functions, for the compiler of kernels.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]

@@ -69,7 +69,7 @@ pub mod generated {
     pub use crate::context::Allocations;
     pub use crate::describe::reference_type;
     pub use crate::dispatcher::{Eager, Resolve, Resolved};
-    pub use crate::probe::{HostProbe, Probe, TypeProbe, UnknownType};
+    pub use crate::probe::{HostProbe, Known, Probe, TypeProbe, UnknownType};
     pub use crate::rank::Layouts;
     pub use crate::slots::{Cons, End, SlotBlock};
     pub use mambo_compiler::backend::Backend;

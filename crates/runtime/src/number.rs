@@ -159,7 +159,7 @@ same_as_std! {
         message = "`{Self}` is not a float",
         label = "expected f32 or f64"
     )]
-    trait Real: Number, Neg<Output = Self>;
+    trait Real: Number, Neg<Output = Self>, mambo_math::Float;
     for [f32 f64];
     const EPSILON: Self = own;
     const MIN_POSITIVE: Self = own;

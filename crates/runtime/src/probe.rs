@@ -24,7 +24,30 @@ impl<K> Probe<K> {
     }
 }
 
-impl<K: Kernel> Probe<K> {
+/// What a kernel may call and knows by the type of the same name: kernels and elementary
+/// functions.
+pub trait Known {
+    /// Its name.
+    const NAME: &'static str;
+
+    /// A pointer to the function; one instantiation if it is generic.
+    type Pointer;
+
+    /// What it is.
+    fn callee() -> Callee;
+}
+
+impl<K: Kernel> Known for K {
+    const NAME: &'static str = K::SOURCE.name;
+
+    type Pointer = K::Pointer;
+
+    fn callee() -> Callee {
+        Callee::Kernel(K::SOURCE)
+    }
+}
+
+impl<K: Known> Probe<K> {
     /// A kernel called without type arguments; making a pointer of it settles its generic
     /// parameters.
     pub fn callee<F>(self, _name: &'static str, _value: F, _: fn(F) -> K::Pointer) -> Callee {
@@ -42,14 +65,14 @@ impl<K: Kernel> Probe<K> {
     fn beside<F>() -> Callee {
         let rest = type_name::<F>().strip_prefix(type_name::<K>());
         match rest {
-            Some(rest) if rest.is_empty() || rest.starts_with('<') => Callee::Kernel(K::SOURCE),
-            _ => Callee::Hides(K::SOURCE),
+            Some(rest) if rest.is_empty() || rest.starts_with('<') => K::callee(),
+            _ => Callee::Hides(K::NAME),
         }
     }
 
     /// A kernel called with type arguments that depend on a generic parameter.
     pub fn callee_of_generic(self) -> Callee {
-        Callee::Kernel(K::SOURCE)
+        K::callee()
     }
 }
 

@@ -26,9 +26,8 @@ impl<'a> Infer<'a> {
             Callee::Kernel(_) => self.kernel_callee(expr, callee, types)?,
             Callee::Elementary(name) => self.elementary_callee(expr, name, types)?,
             Callee::Hides(hidden) => {
-                let name = hidden.name;
                 let message = format!(
-                    "the `{name}` of this function body hides a kernel `{name}` outside, and only one of the two can be found: give one another name"
+                    "the `{hidden}` of this function body hides a kernel `{hidden}` outside, and only one of the two can be found: give one another name"
                 );
                 return Err(unit.error(expr.span, message));
             }

@@ -154,7 +154,8 @@ fn a_type_tells_kernels_from_other_functions() {
     let name = |callee: Callee| match callee {
         Callee::Kernel(source) => format!("kernel {}", source.name),
         Callee::Host(host) => format!("host {} {}", host.name, types(&host)),
-        Callee::Hides(source) => format!("hides kernel {}", source.name),
+        Callee::Elementary(name) => format!("elementary {name}"),
+        Callee::Hides(name) => format!("hides kernel {name}"),
         Callee::Unresolved => "unresolved".into(),
     };
     assert_eq!(name(Probe::<twice>::new().callee("twice", twice, |f| f)), "kernel twice");
