@@ -16,7 +16,7 @@ fn main() {
 /// Compiles `FOLDER/loops.rs` to an object file.
 fn object(folder: &str, options: &[&str]) -> PathBuf {
     let source = format!("{folder}/loops.rs");
-    println!("cargo::rerun-if-changed={source}");
+    println!("cargo::rerun-if-changed={folder}");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let object = out.join(format!("{folder}_loops.o"));
     let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");

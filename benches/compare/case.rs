@@ -1,9 +1,12 @@
 //! What a case is: its loop on every side, over arrays that the sides share, and how far their
 //! results may differ.
 
+use crate::c::C;
+use crate::elementary;
 use crate::limit::{self, Mover, Traffic, Width};
 use crate::measure;
 use crate::memory::{self, Element, Stream};
+use crate::numba::{Interpreter, NumPy};
 use std::hint::black_box;
 
 /// Where the arrays of a case have their place.
@@ -38,6 +41,8 @@ pub(crate) enum Side {
     Mambo,
     Native,
     Numba,
+    NumPy,
+    C,
     Traffic,
     Flops,
     Roots,
@@ -112,6 +117,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) dram: Option<usize>,
     /// The addresses of the Numba kernels, of which the fastest takes part.
     pub(crate) numba: &'a [usize],
+    pub(crate) python: Option<Interpreter>,
+    pub(crate) c: Option<&'a C>,
     pub(crate) width: &'a Width,
 }
 
@@ -141,12 +148,15 @@ impl<T: Element> Entry for Case<T> {
             case: self,
             streams,
             numba: None,
+            numpy: None,
+            c: setting.c.and_then(|c| c.loop_of(self.name)),
             width: setting.width,
             mover: None,
             work: Work::default(),
         };
         ready.set_limits();
         ready.set_numba(setting.numba);
+        ready.set_numpy(setting.python);
         Some(Box::new(ready))
     }
 }
@@ -206,6 +216,8 @@ struct Ready<'a, T: Element> {
     case: &'a Case<T>,
     streams: Streams<T>,
     numba: Option<Door<T>>,
+    numpy: Option<NumPy>,
+    c: Option<Door<T>>,
     width: &'a Width,
     mover: Option<Mover>,
     work: Work,
@@ -234,6 +246,19 @@ impl<T: Element> Ready<'_, T> {
         self.numba = measure::fastest(doors.len(), run).map(|best| doors[best]);
     }
 
+    /// Of elementary functions.
+    fn set_numpy(&mut self, python: Option<Interpreter>) {
+        let Streams { a, b, c, .. } = &mut self.streams;
+        let n = c.len();
+        let b = if b.is_empty() { 0 } else { b.as_ptr() as usize };
+        let addresses = [a.as_ptr() as usize, b, c.as_mut_ptr() as usize];
+        if elementary::is_case(self.case.name) {
+            // SAFETY: the streams of these cases have `n` elements, and live as long as the call.
+            self.numpy =
+                python.and_then(|python| unsafe { python.numpy(self.case.name, addresses, n) });
+        }
+    }
+
     /// What a loop of a limit gets.
     fn bytes(&mut self) -> (*const u8, *const u8, *mut u8, usize) {
         let streams = &mut self.streams;
@@ -258,9 +283,14 @@ impl<T: Element> Ready<'_, T> {
     /// The result of one call on arrays as they were at first.
     fn outcome(&mut self, side: Side) -> T {
         self.case.fill(&mut self.streams.c, 3);
-        match (side, self.numba) {
-            (Side::Native, _) => self.enter(self.case.native),
-            (Side::Numba, Some(numba)) => self.enter(numba),
+        match side {
+            Side::Native => self.enter(self.case.native),
+            Side::Numba => self.enter(self.numba.expect("a side of this contest")),
+            Side::C => self.enter(self.c.expect("a side of this contest")),
+            Side::NumPy => {
+                self.numpy.expect("a side of this contest").call();
+                self.streams.scalar
+            }
             _ => (self.case.mambo)(&mut self.streams),
         }
     }
@@ -299,6 +329,8 @@ impl<T: Element> Contest for Ready<'_, T> {
     fn sides(&self) -> Vec<Side> {
         let mut sides = vec![Side::Mambo, Side::Native];
         sides.extend(self.numba.map(|_| Side::Numba));
+        sides.extend(self.numpy.map(|_| Side::NumPy));
+        sides.extend(self.c.map(|_| Side::C));
         sides.extend(self.mover.map(|_| Side::Traffic));
         sides.extend((self.work.flops > 0).then_some(Side::Flops));
         sides.extend((self.work.roots > 0).then_some(Side::Roots));
@@ -310,9 +342,11 @@ impl<T: Element> Contest for Ready<'_, T> {
         self.streams.spare.copy_from_slice(&self.streams.c);
         let native = self.outcome(Side::Native);
         self.compare("plain Rust", self.case.native_tolerance, own, native)?;
-        if self.numba.is_some() {
-            let numba = self.outcome(Side::Numba);
-            self.compare("Numba", self.case.numba_tolerance, own, numba)?;
+        for side in self.sides() {
+            if matches!(side, Side::Numba | Side::NumPy | Side::C) {
+                let other = self.outcome(side);
+                self.compare(&format!("{side:?}"), self.case.numba_tolerance, own, other)?;
+            }
         }
         Ok(())
     }
@@ -325,6 +359,14 @@ impl<T: Element> Contest for Ready<'_, T> {
             Side::Numba => {
                 let numba = self.numba.expect("a side of this contest");
                 repeat(&mut || _ = black_box(self.enter(numba)));
+            }
+            Side::C => {
+                let c = self.c.expect("a side of this contest");
+                repeat(&mut || _ = black_box(self.enter(c)));
+            }
+            Side::NumPy => {
+                let numpy = self.numpy.expect("a side of this contest");
+                repeat(&mut || numpy.call());
             }
             Side::Traffic => {
                 let mover = self.mover.expect("a side of this contest");

@@ -1,6 +1,7 @@
 //! The cases of the table: each loop on its sides, its traffic and its arithmetic.
 
 use crate::case::{Case, Door, Entry, Shape, Streams, Tolerance, Work};
+use crate::elementary;
 use crate::kernels;
 use crate::limit::Traffic;
 use mambo::prelude::*;
@@ -44,6 +45,13 @@ fn unit(bits: u64) -> f64 {
 
 /// All cases that are loops, in the order of the table.
 pub(crate) fn all() -> Vec<Box<dyn Entry>> {
+    let mut all = loops();
+    all.extend(elementary::all());
+    all
+}
+
+/// Those of the vector engine.
+fn loops() -> Vec<Box<dyn Entry>> {
     vec![
         Box::new(copy()),
         Box::new(axpy()),
@@ -266,7 +274,7 @@ mod tests {
 
     #[test]
     fn the_cases_are_those_of_the_table() {
-        let names: Vec<&str> = all().iter().map(|case| case.name()).collect();
+        let names: Vec<&str> = loops().iter().map(|case| case.name()).collect();
         let expected = "copy axpy triad sum dot cond stencil-row poly saxpy-f32 u8-saturate i32-mix \
                         sqrt mandelbrot nbody";
         assert_eq!(names.join(" "), expected);
@@ -276,7 +284,8 @@ mod tests {
     fn kernels_and_plain_loops_agree() {
         let width = &limit::widths()[0];
         for case in all() {
-            let setting = Setting { size: Size::L1, dram: None, numba: &[], width };
+            let setting =
+                Setting { size: Size::L1, dram: None, numba: &[], python: None, c: None, width };
             let mut contest = case.contest(&setting).expect("every case has this size");
             contest.check().unwrap();
             for side in contest.sides() {
@@ -289,7 +298,8 @@ mod tests {
     fn wrong_results_are_found() {
         let wrong = Case { native: native_sqrt, ..copy() };
         let width = &limit::widths()[0];
-        let setting = Setting { size: Size::L1, dram: None, numba: &[], width };
+        let setting =
+            Setting { size: Size::L1, dram: None, numba: &[], python: None, c: None, width };
         let error = wrong.contest(&setting).expect("a size of this case").check().unwrap_err();
         assert!(error.starts_with("copy: 1536 results of plain Rust differ"), "{error}");
     }

@@ -4,8 +4,11 @@
 //! All sides run in this process, over the same arrays, in turns of many short rounds; what is
 //! printed are medians. Every side's results are compared before it is timed.
 
+mod c;
 mod case;
 mod cases;
+mod elementary;
+mod elementary_kernels;
 mod kernels;
 mod latency;
 mod limit;
@@ -16,11 +19,12 @@ mod numba;
 mod plot;
 mod report;
 
+use c::C;
 use case::{Contest, Setting, Side, Size};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use measure::{Plan, median, race};
-use numba::{Addresses, Environment};
+use numba::{Addresses, Environment, Interpreter};
 use report::{Report, Row};
 use std::error::Error;
 use std::fs;
@@ -106,6 +110,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 struct Numba {
     environment: Option<Environment>,
     kernels: Addresses,
+    python: Option<Interpreter>,
 }
 
 impl Numba {
@@ -128,11 +133,15 @@ impl Numba {
         let names: Vec<&str> =
             loops.iter().map(|case| case.name()).filter(|name| options.wants_case(name)).collect();
         // SAFETY: this program starts no threads.
-        let kernels = unsafe { environment.kernels(&names) }.unwrap_or_else(|error| {
-            left_out.push(format!("the loops of Numba: {error}"));
-            Addresses::new()
-        });
-        Numba { environment: Some(environment), kernels }
+        match unsafe { environment.kernels(&names) } {
+            Ok((kernels, python)) => {
+                Numba { environment: Some(environment), kernels, python: Some(python) }
+            }
+            Err(error) => {
+                left_out.push(format!("the loops of Numba and NumPy: {error}"));
+                Numba { environment: Some(environment), ..Numba::default() }
+            }
+        }
     }
 }
 
@@ -156,6 +165,7 @@ fn measure(options: &Options) -> Result<Report, Box<dyn Error>> {
     {
         left_out.push(error.clone());
     }
+    let c = C::set_up().map_err(|error| left_out.push(format!("C: {error}"))).ok();
     let mut rows = Vec::new();
     let loops = cases::all();
     let wanted: Vec<_> = loops.iter().filter(|case| options.wants_case(case.name())).collect();
@@ -172,6 +182,8 @@ fn measure(options: &Options) -> Result<Report, Box<dyn Error>> {
                 size,
                 dram: dram.as_ref().ok().copied(),
                 numba: numba.kernels.get(case.name()).map_or(&[], Vec::as_slice),
+                python: numba.python,
+                c: c.as_ref(),
                 width: &widths[0],
             };
             if !options.wants_size(size) {
@@ -195,6 +207,7 @@ fn measure(options: &Options) -> Result<Report, Box<dyn Error>> {
         cpu: machine::cpu(),
         vectors: widths[0].name.into(),
         numba: numba.environment.map(|environment| environment.versions),
+        c: c.map(|c| c.compiler),
         left_out,
         rows,
     })
@@ -210,6 +223,8 @@ fn row(case: &str, size: Size, contest: &mut dyn Contest, plan: Plan) -> Row {
             Side::Mambo => row,
             Side::Native => row.paired_with_native(mambo, times),
             Side::Numba => row.paired_with_numba(mambo, times),
+            Side::NumPy => row.against_numpy(times),
+            Side::C => row.against_c(times),
             Side::Traffic | Side::Flops | Side::Roots => row.within(median(times)),
         }
     })

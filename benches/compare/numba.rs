@@ -1,11 +1,13 @@
-//! The Numba side: an environment of its own beside the build, and its kernels as C functions in
-//! this process, so that they are timed in turns with the others and without Python.
+//! The sides of Python: an environment of its own beside the build, Numba's kernels as C functions
+//! in this process, so that they are timed in turns with the others and without Python, and calls
+//! of NumPy.
 //!
 //! Promise: whatever is missing (Python, the network, a shared library of Python) is an error
 //! that says so in a sentence, and the comparison goes on without this side.
 
 use indicatif::ProgressBar;
 use std::collections::HashMap;
+use std::ffi::{CString, c_char, c_int, c_void};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -85,9 +87,11 @@ impl Environment {
     /// # Safety
     /// No other thread may run: Python reads variables of the environment that this sets.
     #[cfg(unix)]
-    pub(crate) unsafe fn kernels(&self, cases: &[&str]) -> Result<Addresses, String> {
-        use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW, Symbol};
-        use std::ffi::{CString, c_char, c_int};
+    pub(crate) unsafe fn kernels(
+        &self,
+        cases: &[&str],
+    ) -> Result<(Addresses, Interpreter), String> {
+        use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 
         let path = self.library.as_ref().ok_or("this Python has no shared library")?;
         let file = std::env::temp_dir().join(format!("mambo-compare-{}", std::process::id()));
@@ -96,26 +100,34 @@ impl Environment {
         // symbols, so they must be global.
         let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) }
             .map_err(|error| error.to_string())?;
-        // SAFETY: these are their signatures in every version of Python. The variable is set and
-        // removed while no other thread runs, as the caller promises.
+        // The kernels live in this library for as long as the process does.
+        let library = Box::leak(Box::new(library));
+        // SAFETY: these are their signatures in every version of Python.
+        let (start, python) = unsafe {
+            let start = library.get::<unsafe extern "C" fn(c_int)>(b"Py_InitializeEx");
+            let python = Interpreter {
+                run: *library.get(b"PyRun_SimpleString").map_err(|error| error.to_string())?,
+                module: *library.get(b"PyImport_AddModule").map_err(|error| error.to_string())?,
+                member: *library.get(b"PyObject_GetAttrString").map_err(|e| e.to_string())?,
+                call: *library.get(b"PyObject_CallObject").map_err(|error| error.to_string())?,
+                release: *library.get(b"Py_DecRef").map_err(|error| error.to_string())?,
+            };
+            (*start.map_err(|error| error.to_string())?, python)
+        };
+        // SAFETY: the variable is set and removed while no other thread runs, as the caller
+        // promises, and the interpreter is there from then on.
         let failed = unsafe {
-            let start: Symbol<unsafe extern "C" fn(c_int)> =
-                library.get(b"Py_InitializeEx").map_err(|error| error.to_string())?;
-            let run: Symbol<unsafe extern "C" fn(*const c_char) -> c_int> =
-                library.get(b"PyRun_SimpleString").map_err(|error| error.to_string())?;
             std::env::set_var("PYTHONHOME", &self.home);
             start(0);
             std::env::remove_var("PYTHONHOME");
-            run(script.as_ptr()) != 0
+            (python.run)(script.as_ptr()) != 0
         };
-        // The kernels live in this library for as long as the process does.
-        std::mem::forget(library);
         if failed {
             return Err("Numba does not compile the kernels".into());
         }
         let text = fs::read_to_string(&file).map_err(|error| error.to_string())?;
         fs::remove_file(&file).map_err(|error| error.to_string())?;
-        Ok(addresses(&text))
+        Ok((addresses(&text), python))
     }
 
     /// There is no such loading of Python elsewhere.
@@ -123,18 +135,68 @@ impl Environment {
     /// # Safety
     /// None is needed here.
     #[cfg(not(unix))]
-    pub(crate) unsafe fn kernels(&self, _: &[&str]) -> Result<Addresses, String> {
+    pub(crate) unsafe fn kernels(&self, _: &[&str]) -> Result<(Addresses, Interpreter), String> {
         Err("Python is loaded on Unix only".into())
     }
 
     /// The program that compiles the kernels and writes their addresses to `file`.
     fn script(&self, cases: &[&str], file: &Path) -> String {
-        let kernels = include_str!("numba_kernels.py");
+        let kernels = concat!(include_str!("elementary.py"), include_str!("numba_kernels.py"));
         format!(
             "import os, sys\nsys.path.insert(0, {:?})\nos.environ['OPENBLAS_NUM_THREADS'] = '1'\n\
              WANTED = {cases:?}\nADDRESSES = {file:?}\n{kernels}",
             self.packages
         )
+    }
+}
+
+/// Python in this process, on its only thread.
+#[derive(Clone, Copy)]
+pub(crate) struct Interpreter {
+    run: unsafe extern "C" fn(*const c_char) -> c_int,
+    module: unsafe extern "C" fn(*const c_char) -> *mut c_void,
+    member: unsafe extern "C" fn(*mut c_void, *const c_char) -> *mut c_void,
+    call: unsafe extern "C" fn(*mut c_void, *mut c_void) -> *mut c_void,
+    release: unsafe extern "C" fn(*mut c_void),
+}
+
+/// What NumPy does for a case over its arrays.
+#[derive(Clone, Copy)]
+pub(crate) struct NumPy {
+    python: Interpreter,
+    callable: *mut c_void,
+}
+
+impl Interpreter {
+    /// What NumPy does for a case, if it does.
+    ///
+    /// # Safety
+    /// The addresses must be those of `n` elements of the type of the case, or 0 for `b`, for as
+    /// long as the result is called.
+    pub(crate) unsafe fn numpy(self, case: &str, [a, b, c]: [usize; 3], n: usize) -> Option<NumPy> {
+        let text = format!("NOTHING = None\nCALL = in_numpy({case:?}, {a}, {b}, {c}, {n})");
+        let text = CString::new(text).expect("text without zeros");
+        // SAFETY: the script of the kernels has run and defines what this text names; the module
+        // and its members are there.
+        unsafe {
+            let failed = (self.run)(text.as_ptr()) != 0;
+            let main = (self.module)(c"__main__".as_ptr());
+            let callable = (self.member)(main, c"CALL".as_ptr());
+            let lacks = callable == (self.member)(main, c"NOTHING".as_ptr());
+            (!failed && !lacks).then_some(NumPy { python: self, callable })
+        }
+    }
+}
+
+impl NumPy {
+    /// Does it once.
+    pub(crate) fn call(self) {
+        // SAFETY: the callable is alive, and this is the thread of Python.
+        unsafe {
+            let result = (self.python.call)(self.callable, std::ptr::null_mut());
+            assert!(!result.is_null(), "NumPy fails");
+            (self.python.release)(result);
+        }
     }
 }
 

@@ -230,8 +230,7 @@ LOOPS = [
 ]
 
 
-def compiled(name, scope):
-    door, element = DOORS[name]
+def as_c_function(door, element, scope):
     pointer = types.CPointer(element)
     signature = element(element, pointer, pointer, pointer, types.intp, types.intp)
     return cfunc(signature)(FunctionType(door.__code__, scope, door.__name__))
@@ -242,7 +241,10 @@ KERNELS = []
 for fastmath in (True, False):
     jit = njit(fastmath=fastmath, error_model="numpy")
     scope = {**globals(), **{loop.__name__: jit(loop) for loop in LOOPS}}
-    KERNELS += [(name, compiled(name, scope)) for name in WANTED if name in DOORS]
+    KERNELS += [
+        (name, as_c_function(*DOORS[name], scope)) for name in WANTED if name in DOORS
+    ]
+    KERNELS += elementary_kernels(jit)
 with open(ADDRESSES, "w") as file:
     for name, kernel in KERNELS:
         file.write(f"{name} {kernel.address}\n")

@@ -1,5 +1,6 @@
 //! What was measured: the rows, the printed table and the JSON file.
 
+use crate::elementary;
 use crate::measure::{median, paired};
 use serde::Serialize;
 use std::fmt::Write;
@@ -14,11 +15,16 @@ pub(crate) struct Row {
     pub(crate) mambo_ns: f64,
     pub(crate) native_ns: Option<f64>,
     pub(crate) numba_ns: Option<f64>,
+    /// Of elementary functions only, as C.
+    pub(crate) numpy_ns: Option<f64>,
+    pub(crate) c_ns: Option<f64>,
     /// What the machine can do at most.
     pub(crate) limit_ns: Option<f64>,
     /// Ratios of the medians.
     pub(crate) native_ratio: Option<f64>,
     pub(crate) numba_ratio: Option<f64>,
+    pub(crate) numpy_ratio: Option<f64>,
+    pub(crate) c_ratio: Option<f64>,
     /// Medians of the ratios within a round.
     pub(crate) native_paired_ratio: Option<f64>,
     pub(crate) numba_paired_ratio: Option<f64>,
@@ -36,9 +42,13 @@ impl Row {
             mambo_ns: median(mambo),
             native_ns: None,
             numba_ns: None,
+            numpy_ns: None,
+            c_ns: None,
             limit_ns: None,
             native_ratio: None,
             numba_ratio: None,
+            numpy_ratio: None,
+            c_ratio: None,
             native_paired_ratio: None,
             numba_paired_ratio: None,
             fraction_of_limit: None,
@@ -58,6 +68,18 @@ impl Row {
     /// With the times of Numba in the rounds of Mambo.
     pub(crate) fn paired_with_numba(self, mambo: &[f64], numba: &[f64]) -> Row {
         Row { numba_paired_ratio: Some(paired(mambo, numba)), ..self.against_numba(numba) }
+    }
+
+    /// With the times of NumPy.
+    pub(crate) fn against_numpy(self, times: &[f64]) -> Row {
+        let numpy = median(times);
+        Row { numpy_ns: Some(numpy), numpy_ratio: Some(numpy / self.mambo_ns), ..self }
+    }
+
+    /// With the times of C.
+    pub(crate) fn against_c(self, times: &[f64]) -> Row {
+        let c = median(times);
+        Row { c_ns: Some(c), c_ratio: Some(c / self.mambo_ns), ..self }
     }
 
     /// With the times of plain Rust in the rounds of Mambo.
@@ -90,40 +112,31 @@ pub(crate) struct Report {
     pub(crate) vectors: String,
     /// Versions of Python and Numba, if they ran.
     pub(crate) numba: Option<String>,
+    /// The C compiler, if there is one.
+    pub(crate) c: Option<String>,
     /// What does not stand in the table, and why.
     pub(crate) left_out: Vec<String>,
     pub(crate) rows: Vec<Row>,
 }
 
 impl Report {
-    /// The table, in Markdown.
+    /// The tables, in Markdown: the loops and calls, then the elementary functions.
     pub(crate) fn table(&self) -> String {
-        let head = ["case", "size", "Mambo", "plain Rust", "Numba", "limit"];
-        let ratios = ["Rust / Mambo", "Numba / Mambo", "of limit"];
-        let mut lines = vec![head.iter().chain(&ratios).map(|text| text.to_string()).collect()];
-        lines.extend(self.rows.iter().map(cells));
-        let widths: Vec<usize> = (0..head.len() + ratios.len())
-            .map(|column| lines.iter().map(|line: &Vec<String>| line[column].len()).max())
-            .map(Option::unwrap_or_default)
-            .collect();
-        let mut text = String::new();
-        for (number, line) in lines.iter().enumerate() {
-            for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
-                _ = match column {
-                    0 | 1 => write!(text, "| {cell:width$} "),
-                    _ => write!(text, "| {cell:>width$} "),
-                };
-            }
-            text.push_str("|\n");
-            if number == 0 {
-                for (column, width) in widths.iter().enumerate() {
-                    let end = if column < 2 { '-' } else { ':' };
-                    _ = write!(text, "|{}{end}", "-".repeat(width + 1));
-                }
-                text.push_str("|\n");
-            }
+        let (elementary, others): (Vec<&Row>, Vec<&Row>) =
+            self.rows.iter().partition(|row| elementary::is_case(&row.case));
+        let ratios = ["Rust / Mambo", "Numba / Mambo"];
+        let head = ["case", "size", "Mambo", "plain Rust", "Numba"];
+        let mut tables = Vec::new();
+        if !others.is_empty() {
+            let head = [&head[..], &["limit"], &ratios, &["of limit"]].concat();
+            tables.push(aligned(&head, others.into_iter().map(cells)));
         }
-        text
+        if !elementary.is_empty() {
+            let more = ["NumPy / Mambo", "C / Mambo"];
+            let head = [&head[..], &["NumPy", "C"], &ratios, &more].concat();
+            tables.push(aligned(&head, elementary.into_iter().map(cells_of_elementary)));
+        }
+        tables.join("\n")
     }
 
     /// What stands below the table.
@@ -133,12 +146,17 @@ impl Report {
             _ = write!(text, "; {numba}");
         }
         text.push_str(". Medians of interleaved rounds.\n");
-        for (peer, ratio) in [
-            ("plain Rust", Row::native as fn(&Row) -> Option<f64>),
-            ("Numba", Row::numba as fn(&Row) -> Option<f64>),
-        ] {
-            if let Some(mean) = self.mean(ratio) {
-                _ = writeln!(text, "Loops in L1 and L2, geometric mean against {peer}: {mean:.2}");
+        if let Some(c) = &self.c {
+            _ = writeln!(text, "C: {c}, -O3 -march=native -ffast-math.");
+        }
+        for (what, elementary) in [("Loops", false), ("Elementary functions", true)] {
+            for (peer, ratio) in PEERS {
+                if let Some(mean) = self.mean(elementary, ratio) {
+                    _ = writeln!(
+                        text,
+                        "{what} in L1 and L2, geometric mean against {peer}: {mean:.2}"
+                    );
+                }
             }
         }
         for left_out in &self.left_out {
@@ -148,11 +166,12 @@ impl Report {
     }
 
     /// The geometric mean of a ratio over the loops in the caches.
-    fn mean(&self, ratio: fn(&Row) -> Option<f64>) -> Option<f64> {
+    fn mean(&self, elementary: bool, ratio: Ratio) -> Option<f64> {
         let logs: Vec<f64> = self
             .rows
             .iter()
             .filter(|row| ["L1", "L2"].contains(&row.size.as_str()))
+            .filter(|row| elementary::is_case(&row.case) == elementary)
             .filter_map(ratio)
             .map(f64::ln)
             .collect();
@@ -161,19 +180,67 @@ impl Report {
     }
 }
 
-impl Row {
-    fn native(&self) -> Option<f64> {
-        self.native_ratio
-    }
+/// What of a row is compared.
+type Ratio = fn(&Row) -> Option<f64>;
 
-    fn numba(&self) -> Option<f64> {
-        self.numba_ratio
+const PEERS: [(&str, Ratio); 4] = [
+    ("plain Rust", |row| row.native_ratio),
+    ("Numba", |row| row.numba_ratio),
+    ("NumPy", |row| row.numpy_ratio),
+    ("C", |row| row.c_ratio),
+];
+
+/// A table whose columns but the first two are aligned to the right.
+fn aligned(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut lines = vec![head.iter().map(|text| text.to_string()).collect()];
+    lines.extend(rows);
+    let widths: Vec<usize> = (0..head.len())
+        .map(|column| lines.iter().map(|line: &Vec<String>| line[column].len()).max())
+        .map(Option::unwrap_or_default)
+        .collect();
+    let mut text = String::new();
+    for (number, line) in lines.iter().enumerate() {
+        for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
+            _ = match column {
+                0 | 1 => write!(text, "| {cell:width$} "),
+                _ => write!(text, "| {cell:>width$} "),
+            };
+        }
+        text.push_str("|\n");
+        if number == 0 {
+            for (column, width) in widths.iter().enumerate() {
+                let end = if column < 2 { '-' } else { ':' };
+                _ = write!(text, "|{}{end}", "-".repeat(width + 1));
+            }
+            text.push_str("|\n");
+        }
     }
+    text
+}
+
+fn or_nothing(value: Option<f64>, text: fn(f64) -> String) -> String {
+    value.map_or("".into(), text)
+}
+
+/// The cells of a row of an elementary function as text.
+fn cells_of_elementary(row: &Row) -> Vec<String> {
+    vec![
+        row.case.clone(),
+        row.size.clone(),
+        duration(row.mambo_ns),
+        or_nothing(row.native_ns, duration),
+        or_nothing(row.numba_ns, duration),
+        or_nothing(row.numpy_ns, duration),
+        or_nothing(row.c_ns, duration),
+        or_nothing(row.native_ratio, ratio),
+        or_nothing(row.numba_ratio, ratio),
+        or_nothing(row.numpy_ratio, ratio),
+        or_nothing(row.c_ratio, ratio),
+    ]
 }
 
 /// The cells of a row as text.
 fn cells(row: &Row) -> Vec<String> {
-    let or_nothing = |value: Option<f64>, text: fn(f64) -> String| value.map_or("".into(), text);
     vec![
         row.case.clone(),
         row.size.clone(),
@@ -245,6 +312,7 @@ mod tests {
             cpu: "a CPU".into(),
             vectors: "AVX2".into(),
             numba: None,
+            c: None,
             left_out: vec!["Numba: no Python".into()],
             rows: vec![loops, first],
         }

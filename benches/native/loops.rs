@@ -2,6 +2,8 @@
 //! Each is the kernel as it is written for rustc to vectorise it, behind a C door of one shape:
 //! `f(scalar, a, b, c, n, width)`, of which each door uses what it needs.
 
+mod elementary;
+
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 
 fn copy(x: &[f64], y: &mut [f64]) {
