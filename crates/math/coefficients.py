@@ -10,6 +10,7 @@ Coefficients are rounded to the type they are used in from the lowest degree up,
 being fitted again after each, so that these make up for what rounding loses.
 """
 
+import struct
 import sys
 
 import mpmath
@@ -23,6 +24,11 @@ def double(x):
     return mpf(float(x))
 
 
+def single(x):
+    """The nearest f32."""
+    return mpf(struct.unpack("f", struct.pack("f", float(x)))[0])
+
+
 def cut(x, bits):
     """The leading bits of a number."""
     if x == 0:
@@ -32,19 +38,19 @@ def cut(x, bits):
     return mpmath.floor(abs(x) * scale) / scale * mpmath.sign(x)
 
 
-def parts(x, *bits):
-    """A number as a sum of shorter ones, the last one rounded to f64."""
+def parts(x, *bits, rounded=double):
+    """A number as a sum of shorter ones, the last one rounded to a type."""
     pieces = []
     for size in bits:
         piece = cut(x, size)
         pieces.append(piece)
         x -= piece
-    return [*pieces, double(x)]
+    return [*pieces, rounded(x)]
 
 
-def fit(f, low, high, count, weight, rounded=None, rounds=12):
+def fit(f, low, high, count, weight, rounded=double, rounds=12):
     """`count` coefficients c of f(x) ≈ Σ c[i]·xⁱ with the least greatest |error · weight(x)|,
-    and that error. The first of them may be given."""
+    and that error."""
     low, high = mpf(low), mpf(high)
     nodes = 4 * count + 8
     xs = [
@@ -53,7 +59,7 @@ def fit(f, low, high, count, weight, rounded=None, rounds=12):
     ]
     targets = [mpf(f(x)) for x in xs]
     scale = [mpf(weight(x)) for x in xs]
-    known = list(rounded or [])
+    known = []
     while True:
         free = count - len(known)
         if free == 0:
@@ -89,13 +95,20 @@ def fit(f, low, high, count, weight, rounded=None, rounds=12):
             lawson = [w * e / worst for w, e in zip(lawson, errors)]
             total = sum(lawson)
             lawson = [w / total for w in lawson]
-        known.append(double(best[1][0]))
+        known.append(rounded(best[1][0]))
     return known, best[0]
 
 
 def literal(x):
     text = repr(float(x))
     return text if any(c in text for c in ".einf") else text + ".0"
+
+
+def short_literal(x):
+    """The shortest decimal that is read as this f32."""
+    texts = (f"{float(x):.{digits}g}" for digits in range(1, 10))
+    text = next(text for text in texts if single(text) == x)
+    return text if any(c in text for c in ".e") else text + ".0"
 
 
 LINES = []
@@ -106,19 +119,27 @@ def constant(name, value, says):
     LINES.append(f"pub const {name}: f64 = {literal(value)};")
 
 
-def table(name, says, values):
+def constant_of_single(name, value, says):
+    LINES.append(f"/// {says}")
+    LINES.append(f"pub const {name}_SINGLE: f32 = {short_literal(single(value))};")
+
+
+def table(name, says, values, of_single=False):
+    ty, text = ("f32", short_literal) if of_single else ("f64", literal)
     LINES.append("")
     LINES.append(f"/// {says}")
-    LINES.append(f"pub const {name}: [f64; {len(values)}] = [{', '.join(map(literal, values))}];")
+    LINES.append(f"pub const {name}: [{ty}; {len(values)}] = [{', '.join(map(text, values))}];")
 
 
-def polynomial(name, says, f, low, high, count, weight):
+def polynomial(name, says, f, low, high, count, weight, of_single=False):
+    ty, rounded, text = ("f32", single, short_literal) if of_single else ("f64", double, literal)
+    name += "_SINGLE" if of_single else ""
     print(name, file=sys.stderr)
-    values, error = fit(f, low, high, count, weight)
+    values, error = fit(f, low, high, count, weight, rounded)
     size = int(mpmath.floor(mpmath.log(error, 2)))
     LINES.append("")
     LINES.append(f"/// {says}; the greatest error is 2^{size} of the result.")
-    LINES.append(f"pub const {name}: [f64; {count}] = [{', '.join(map(literal, values))}];")
+    LINES.append(f"pub const {name}: [{ty}; {count}] = [{', '.join(map(text, values))}];")
 
 
 ONE = mpf(1)
@@ -132,6 +153,8 @@ def shared():
     constant("ROUND", mpf(3) * 2**51, says)
     constant("UP", mpf(2) ** 54, "2^54, which makes numbers normal that are subnormal.")
     constant("STEEP", double(mpmath.sqrt(2) + 1), "√2 + 1.")
+    constant_of_single("ROUND", mpf(3) * 2**22, "As [`ROUND`], for `f32`.")
+    constant_of_single("UP", mpf(2) ** 25, "2^25, which makes numbers normal that are subnormal.")
     constant("FLAT", double(mpmath.sqrt(2) - 1), "√2 - 1.")
 
 
@@ -143,6 +166,13 @@ def exponentials():
     high = double(LN2)
     constant("LN2", high, "ln 2.")
     constant("LN2_REST", double(LN2 - high), "ln 2 less [`LN2`].")
+    constant_of_single("LOG2_E", 1 / LN2, "log₂ e.")
+    high, low = parts(LN2, 15, rounded=single)
+    constant_of_single("LN2_HIGH", high, "ln 2, its first 15 bits: times 9 bits it is exact.")
+    constant_of_single("LN2_LOW", low, "What is left of ln 2.")
+    high = single(LN2)
+    constant_of_single("LN2", high, "ln 2.")
+    constant_of_single("LN2_REST", LN2 - high, "ln 2 less [`LN2_SINGLE`].")
 
     def tail(x):
         if abs(x) < mpf(10) ** -12:
@@ -153,6 +183,8 @@ def exponentials():
     polynomial("EXP", says, tail, -HALF_LN2, HALF_LN2, 10, lambda x: x**2)
     polynomial("EXP_M1", says, tail, -HALF_LN2, HALF_LN2, 11, lambda x: x)
     polynomial("EXP_SHORT", says, tail, -HALF_LN2, HALF_LN2, 6, lambda x: x)
+    polynomial("EXP", says, tail, -HALF_LN2, HALF_LN2, 5, lambda x: x**2, of_single=True)
+    polynomial("EXP_M1", says, tail, -HALF_LN2, HALF_LN2, 6, lambda x: x, of_single=True)
 
 
 def logarithms():
@@ -166,6 +198,13 @@ def logarithms():
     high, low = parts(log10_2, 42)
     constant("LOG10_2_HIGH", high, "log₁₀ 2, its first 42 bits.")
     constant("LOG10_2_LOW", low, "What is left of log₁₀ 2.")
+    constant_of_single("LOG2_E_REST", log2_e - single(log2_e), "log₂ e less [`LOG2_E_SINGLE`].")
+    constant_of_single("LOG10_E", log10_e, "log₁₀ e.")
+    rest = log10_e - single(log10_e)
+    constant_of_single("LOG10_E_REST", rest, "log₁₀ e less [`LOG10_E_SINGLE`].")
+    high, low = parts(log10_2, 15, rounded=single)
+    constant_of_single("LOG10_2_HIGH", high, "log₁₀ 2, its first 15 bits.")
+    constant_of_single("LOG10_2_LOW", low, "What is left of log₁₀ 2.")
 
     def tail(z):
         # ln((1 + s) / (1 - s)) = 2s + s·z·f(z) with z = s².
@@ -210,9 +249,18 @@ def logarithms():
         short,
         mpmath.sqrt(ONE / 2) - 1,
         mpmath.sqrt(2) - 1,
-        11,
+        13,
         lambda f: f,
     )
+
+    def cubic(f):
+        if abs(f) < mpf(10) ** -10:
+            return ONE / 3 - f / 4 + f * f / 5
+        return (mpmath.log1p(f) - f + f * f / 2) / f**3
+
+    says = "(ln(1 + f) - f + f² / 2) / f³ for 1 + f from √½ to √2"
+    low, high = mpmath.sqrt(ONE / 2) - 1, mpmath.sqrt(2) - 1
+    polynomial("LN", says, cubic, low, high, 9, lambda f: f * f, of_single=True)
 
 
 def trigonometry():
@@ -223,6 +271,12 @@ def trigonometry():
     constant("HALF_PI_HIGH", high, "π / 2.")
     constant("HALF_PI_MIDDLE", middle, "π / 2 less [`HALF_PI_HIGH`].")
     constant("HALF_PI_LOW", double(half - high - middle), "What is then left of π / 2.")
+    constant_of_single("TWO_OVER_PI", 2 / mpmath.pi, "2 / π.")
+    high = single(half)
+    middle = single(half - high)
+    constant_of_single("HALF_PI_HIGH", high, "π / 2.")
+    constant_of_single("HALF_PI_MIDDLE", middle, "π / 2 less [`HALF_PI_HIGH_SINGLE`].")
+    constant_of_single("HALF_PI_LOW", half - high - middle, "What is then left of π / 2.")
 
     def sine(z):
         if z < mpf(10) ** -20:
@@ -239,9 +293,11 @@ def trigonometry():
     says = "(sin x - x) / x³, in x², for |x| ≤ π / 4"
     polynomial("SIN", says, sine, 0, most, 6, lambda z: z)
     polynomial("SIN_SHORT", says, sine, 0, most, 4, lambda z: z)
+    polynomial("SIN", says, sine, 0, most, 3, lambda z: z, of_single=True)
     says = "(cos x - 1 + x² / 2) / x⁴, in x², for |x| ≤ π / 4"
     polynomial("COS", says, cosine, 0, most, 6, lambda z: z * z)
     polynomial("COS_SHORT", says, cosine, 0, most, 3, lambda z: z * z)
+    polynomial("COS", says, cosine, 0, most, 3, lambda z: z * z, of_single=True)
     turns()
     inverse_trigonometry()
 
@@ -350,19 +406,25 @@ def gamma_functions():
     polynomial("LN_GAMMA", says, near, -ONE / 2, 1, 22, lambda t: 1 / near(t))
 
 
-def turns():
+def rows_of_turns(rows, step, rounded):
     """1 / 2π times powers of two, less whole turns, in rows of four parts."""
+    parts = []
     with mpmath.workdps(400):
-        rows = []
-        for row in range(64):
-            scaled = mpf(2) ** (16 * (row - 2)) / (2 * mpmath.pi)
+        for row in range(rows):
+            scaled = mpf(2) ** (step * (row - 2)) / (2 * mpmath.pi)
             rest = scaled - mpmath.floor(scaled)
             for _ in range(4):
-                part = double(rest)
-                rows.append(part)
+                part = rounded(rest)
+                parts.append(part)
                 rest -= part
-        says = "Row `i` has 2^(16·(i - 2)) / 2π, less whole turns, as the sum of four numbers."
-        table("TURNS", says, rows)
+    return parts
+
+
+def turns():
+    says = "Row `i` has 2^(16·(i - 2)) / 2π, less whole turns, as the sum of four numbers."
+    table("TURNS", says, rows_of_turns(64, 16, double))
+    says = "Row `i` has 2^(8·(i - 2)) / 2π, less whole turns, as the sum of four numbers."
+    table("TURNS_SINGLE", says, rows_of_turns(16, 8, single), of_single=True)
 
 
 def main():

@@ -6,6 +6,10 @@ pub const ROUND: f64 = 6755399441055744.0;
 pub const UP: f64 = 1.8014398509481984e+16;
 /// √2 + 1.
 pub const STEEP: f64 = 2.414213562373095;
+/// As [`ROUND`], for `f32`.
+pub const ROUND_SINGLE: f32 = 12582912.0;
+/// 2^25, which makes numbers normal that are subnormal.
+pub const UP_SINGLE: f32 = 33554432.0;
 /// √2 - 1.
 pub const FLAT: f64 = 0.41421356237309503;
 
@@ -19,6 +23,16 @@ pub const LN2_LOW: f64 = 5.497923018708371e-14;
 pub const LN2: f64 = 0.6931471805599453;
 /// ln 2 less [`LN2`].
 pub const LN2_REST: f64 = 2.3190468138462996e-17;
+/// log₂ e.
+pub const LOG2_E_SINGLE: f32 = 1.442695;
+/// ln 2, its first 15 bits: times 9 bits it is exact.
+pub const LN2_HIGH_SINGLE: f32 = 0.69314575;
+/// What is left of ln 2.
+pub const LN2_LOW_SINGLE: f32 = 1.4286068e-06;
+/// ln 2.
+pub const LN2_SINGLE: f32 = 0.6931472;
+/// ln 2 less [`LN2_SINGLE`].
+pub const LN2_REST_SINGLE: f32 = -1.9046542e-09;
 
 /// (eˣ - 1 - x) / x² for |x| ≤ ln 2 / 2; the greatest error is 2^-59 of the result.
 pub const EXP: [f64; 10] = [
@@ -59,6 +73,13 @@ pub const EXP_SHORT: [f64; 6] = [
     0.00019910577238302037,
 ];
 
+/// (eˣ - 1 - x) / x² for |x| ≤ ln 2 / 2; the greatest error is 2^-29 of the result.
+pub const EXP_SINGLE: [f32; 5] = [0.5, 0.16666518, 0.041666444, 0.008368943, 0.0013936862];
+
+/// (eˣ - 1 - x) / x² for |x| ≤ ln 2 / 2; the greatest error is 2^-32 of the result.
+pub const EXP_M1_SINGLE: [f32; 6] =
+    [0.5, 0.16666667, 0.04166649, 0.008333201, 0.0013932661, 0.0001995087];
+
 /// log₂ e less [`LOG2_E`].
 pub const LOG2_E_REST: f64 = 2.0355273740931033e-17;
 /// log₁₀ e.
@@ -71,6 +92,16 @@ pub const LOG10_2: f64 = 0.3010299956639812;
 pub const LOG10_2_HIGH: f64 = 0.30102999566395283;
 /// What is left of log₁₀ 2.
 pub const LOG10_2_LOW: f64 = 2.8363394551044964e-14;
+/// log₂ e less [`LOG2_E_SINGLE`].
+pub const LOG2_E_REST_SINGLE: f32 = 1.925963e-08;
+/// log₁₀ e.
+pub const LOG10_E_SINGLE: f32 = 0.4342945;
+/// log₁₀ e less [`LOG10_E_SINGLE`].
+pub const LOG10_E_REST_SINGLE: f32 = -1.010305e-08;
+/// log₁₀ 2, its first 15 bits.
+pub const LOG10_2_HIGH_SINGLE: f32 = 0.3010254;
+/// What is left of log₁₀ 2.
+pub const LOG10_2_LOW_SINGLE: f32 = 4.605039e-06;
 
 /// (ln((1 + s) / (1 - s)) / s - 2) / s², in s², for (1 + s) / (1 - s) from √½ to √2; the greatest error is 2^-60 of the result.
 pub const LN: [f64; 7] = [
@@ -98,19 +129,34 @@ pub const LN_LONG: [f64; 7] = [
     0.1319707155288753,
 ];
 
-/// (ln(1 + f) - f) / f² for 1 + f from √½ to √2; the greatest error is 2^-34 of the result.
-pub const LN_SHORT: [f64; 11] = [
-    -0.5000000031961205,
-    0.3333333258856199,
-    -0.24999933617473902,
-    0.20000035963750962,
-    -0.16670462962888707,
-    0.14287641043361057,
-    -0.1241204083453476,
-    0.10995876980794107,
-    -0.10851579826352968,
-    0.10841921706750782,
-    -0.06157839749506654,
+/// (ln(1 + f) - f) / f² for 1 + f from √½ to √2; the greatest error is 2^-39 of the result.
+pub const LN_SHORT: [f64; 13] = [
+    -0.49999999992557387,
+    0.33333333408555943,
+    -0.25000002265353977,
+    0.1999998983855046,
+    -0.1666647561138935,
+    0.1428608672451721,
+    -0.12506922097532774,
+    0.11108509185486518,
+    -0.0987877481097306,
+    0.09001812864567162,
+    -0.09303810771197163,
+    0.09284178745460038,
+    -0.04976931386195103,
+];
+
+/// (ln(1 + f) - f + f² / 2) / f³ for 1 + f from √½ to √2; the greatest error is 2^-31 of the result.
+pub const LN_SINGLE: [f32; 9] = [
+    0.3333331,
+    -0.2499999,
+    0.20002224,
+    -0.166691,
+    0.14218625,
+    -0.12386768,
+    0.118753985,
+    -0.11777194,
+    0.068956025,
 ];
 
 /// 2 / π.
@@ -121,6 +167,14 @@ pub const HALF_PI_HIGH: f64 = 1.5707963267948966;
 pub const HALF_PI_MIDDLE: f64 = 6.123233995736766e-17;
 /// What is then left of π / 2.
 pub const HALF_PI_LOW: f64 = -1.4973849048591698e-33;
+/// 2 / π.
+pub const TWO_OVER_PI_SINGLE: f32 = 0.63661975;
+/// π / 2.
+pub const HALF_PI_HIGH_SINGLE: f32 = 1.5707964;
+/// π / 2 less [`HALF_PI_HIGH_SINGLE`].
+pub const HALF_PI_MIDDLE_SINGLE: f32 = -4.371139e-08;
+/// What is then left of π / 2.
+pub const HALF_PI_LOW_SINGLE: f32 = -1.7151245e-15;
 
 /// (sin x - x) / x³, in x², for |x| ≤ π / 4; the greatest error is 2^-59 of the result.
 pub const SIN: [f64; 6] = [
@@ -136,6 +190,9 @@ pub const SIN: [f64; 6] = [
 pub const SIN_SHORT: [f64; 4] =
     [-0.16666666641756944, 0.00833332940174421, -0.0001983933978534545, 2.7183561517292085e-06];
 
+/// (sin x - x) / x³, in x², for |x| ≤ π / 4; the greatest error is 2^-29 of the result.
+pub const SIN_SINGLE: [f32; 3] = [-0.16666655, 0.008332192, -0.00019518791];
+
 /// (cos x - 1 + x² / 2) / x⁴, in x², for |x| ≤ π / 4; the greatest error is 2^-65 of the result.
 pub const COS: [f64; 6] = [
     0.0416666666666666,
@@ -149,6 +206,9 @@ pub const COS: [f64; 6] = [
 /// (cos x - 1 + x² / 2) / x⁴, in x², for |x| ≤ π / 4; the greatest error is 2^-34 of the result.
 pub const COS_SHORT: [f64; 3] =
     [0.041666646910879304, -0.00138873693517985, 2.4438646034452505e-05];
+
+/// (cos x - 1 + x² / 2) / x⁴, in x², for |x| ≤ π / 4; the greatest error is 2^-34 of the result.
+pub const COS_SINGLE: [f32; 3] = [0.041666646, -0.0013887307, 2.4431965e-05];
 
 /// Row `i` has 2^(16·(i - 2)) / 2π, less whole turns, as the sum of four numbers.
 pub const TURNS: [f64; 256] = [
@@ -408,6 +468,74 @@ pub const TURNS: [f64; 256] = [
     -1.0310404420754873e-17,
     5.017916296814213e-34,
     -2.336493327422858e-50,
+];
+
+/// Row `i` has 2^(8·(i - 2)) / 2π, less whole turns, as the sum of four numbers.
+pub const TURNS_SINGLE: [f32; 64] = [
+    2.4285116e-06,
+    9.7971165e-14,
+    1.120413e-21,
+    2.3170573e-29,
+    0.000621699,
+    2.5080618e-11,
+    2.8682573e-19,
+    5.9316666e-27,
+    0.15915494,
+    6.4206382e-09,
+    7.342739e-17,
+    1.5185067e-24,
+    0.74366546,
+    -2.5246644e-08,
+    -7.425138e-16,
+    1.816078e-23,
+    0.37835047,
+    3.962933e-09,
+    -1.33445905e-17,
+    4.048714e-25,
+    0.85772043,
+    1.2319071e-09,
+    2.5476314e-17,
+    -5.7768047e-25,
+    0.5764316,
+    1.7345009e-08,
+    -5.834911e-16,
+    1.09324786e-23,
+    0.56648695,
+    2.9578437e-08,
+    -1.5974085e-16,
+    6.152848e-24,
+    0.020667972,
+    4.2742163e-10,
+    -9.69187e-18,
+    1.7721787e-25,
+    0.29100096,
+    -9.789356e-09,
+    1.8341655e-16,
+    5.663105e-24,
+    0.49624383,
+    -2.6800067e-09,
+    1.0322766e-16,
+    5.3443507e-25,
+    0.038420945,
+    -6.282639e-10,
+    2.9732225e-18,
+    -8.301258e-26,
+    0.83576185,
+    1.797838e-08,
+    7.6114497e-16,
+    -2.125122e-23,
+    0.95503694,
+    1.2907743e-08,
+    3.4203323e-16,
+    1.24622865e-23,
+    0.48945948,
+    -3.675408e-09,
+    7.493511e-17,
+    7.36916e-25,
+    0.30162716,
+    1.2769894e-08,
+    -3.565363e-16,
+    3.3620317e-24,
 ];
 /// π / 4.
 pub const QUARTER_PI: f64 = 0.7853981633974483;

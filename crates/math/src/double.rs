@@ -2,6 +2,7 @@
 
 pub mod erf;
 pub mod exp;
+pub mod fast;
 pub mod gamma;
 pub mod hyperbolic;
 pub mod inverse_trig;

@@ -141,6 +141,22 @@ functions! {
     hyperbolic::acosh(x);
     /// The inverse of the hyperbolic tangent.
     hyperbolic::atanh(x);
+    /// [`exp`] to 4 ULP.
+    fast::fast_exp(x);
+    /// [`exp2`] to 4 ULP.
+    fast::fast_exp2(x);
+    /// [`ln`] to 4 ULP.
+    fast::fast_ln(x);
+    /// [`log2`] to 4 ULP.
+    fast::fast_log2(x);
+    /// [`log10`] to 4 ULP.
+    fast::fast_log10(x);
+    /// [`sin`] to 4 ULP.
+    fast::fast_sin(x);
+    /// [`cos`] to 4 ULP.
+    fast::fast_cos(x);
+    /// [`tan`] to 4 ULP.
+    fast::fast_tan(x);
     /// Radians as degrees.
     trig::to_degrees(x);
     /// Degrees as radians.

@@ -2,12 +2,15 @@
 
 pub mod erf;
 pub mod exp;
+pub mod fast;
 pub mod gamma;
 pub mod hyperbolic;
 pub mod inverse_trig;
+pub mod large_angle;
 pub mod ln;
 pub mod logistic;
 pub mod power;
 pub mod root;
 pub mod sinc;
 pub mod trig;
+pub mod wide;

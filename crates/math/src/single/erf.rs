@@ -1,6 +1,6 @@
 //! The error function, as that of `f64` but shorter.
 
-use super::exp::{exp_of_wide, within};
+use super::wide::{exp_of_wide, within};
 use crate::coefficients::{ERF_FAR_SHORT, ERF_SHORT, ERF_SLOPE};
 use crate::double::erf::erfc_of_number;
 

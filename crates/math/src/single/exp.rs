@@ -1,67 +1,108 @@
-//! Exponentials, as those of `f64` but shorter: all is done in `f64`, whose exponents reach
-//! beyond those of `f32`, so that rounding the result to `f32` does what is left.
+//! Exponentials, as those of `f64` but shorter.
 
-use crate::coefficients::{EXP_SHORT, LN2, LOG2_E, ROUND};
+use crate::coefficients::{
+    EXP_M1_SINGLE, EXP_SINGLE, LN2_HIGH_SINGLE, LN2_LOW_SINGLE, LN2_REST_SINGLE, LN2_SINGLE,
+    LOG2_E_SINGLE, ROUND_SINGLE,
+};
 
 /// `(eʳ - 1 - r) / r²`.
 #[inline(always)]
-pub fn exp_tail(r: f64) -> f64 {
+pub fn exp_tail(r: f32) -> f32 {
     let r2 = r * r;
-    let even = EXP_SHORT[4].mul_add(r2, EXP_SHORT[2]).mul_add(r2, EXP_SHORT[0]);
-    let odd = EXP_SHORT[5].mul_add(r2, EXP_SHORT[3]).mul_add(r2, EXP_SHORT[1]);
-    odd.mul_add(r, even)
+    let even = EXP_SINGLE[4].mul_add(r2, EXP_SINGLE[2]).mul_add(r2, EXP_SINGLE[0]);
+    EXP_SINGLE[3].mul_add(r2, EXP_SINGLE[1]).mul_add(r, even)
 }
 
-/// `e^r·2ⁿ`, with `n` in the last bits of `shifted`.
+/// `1 + r + small + r²·tail(r)`, rounded once but for the last part.
 #[inline(always)]
-pub fn scaled_exp(r: f64, shifted: f64) -> f64 {
-    let s = 1.0 + (r * r).mul_add(exp_tail(r), r);
-    f64::from_bits(s.to_bits().wrapping_add(shifted.to_bits() << 52))
+pub fn exp_of_rest(r: f32, small: f32) -> f32 {
+    let high = 1.0 + r;
+    let low = (1.0 - high) + r;
+    high + (r * r).mul_add(exp_tail(r), low + small)
 }
 
-/// A number that is between these, or NaN.
+/// `s·2ⁿ` where the result may be too large, too small or subnormal; `x` is the argument.
 #[inline(always)]
-pub fn within(x: f64, least: f64, most: f64) -> f64 {
-    let x = if x < least { least } else { x };
-    if x > most { most } else { x }
+pub fn scaled_to_the_edge(x: f32, s: f32, n: f32) -> f32 {
+    let half = (n * 0.5 + ROUND_SINGLE).to_bits();
+    let rest = (n - (n * 0.5 + ROUND_SINGLE - ROUND_SINGLE) + ROUND_SINGLE).to_bits();
+    let one = 1.0f32.to_bits();
+    let first = f32::from_bits(one.wrapping_add(half << 23));
+    let second = f32::from_bits(one.wrapping_add(rest << 23));
+    let scaled = s * first * second;
+    let finite = if x > 160.0 { f32::INFINITY } else { scaled };
+    if x < -160.0 { 0.0 } else { finite }
 }
 
-/// `eˣ`, where it is a number.
+/// The nearest number of times that ln 2 goes into `x`, in the last bits, and what is left, in
+/// two parts.
 #[inline(always)]
-pub fn exp_of_wide(x: f64) -> f64 {
-    let x = within(x, -120.0, 100.0);
-    let shifted = x.mul_add(LOG2_E, ROUND);
-    scaled_exp((shifted - ROUND).mul_add(-LN2, x), shifted)
-}
-
-/// `eˣ - 1`, where it is a number.
-#[inline(always)]
-pub fn exp_m1_of_wide(x: f64) -> f64 {
-    let x = within(x, -120.0, 100.0);
-    let shifted = x.mul_add(LOG2_E, ROUND);
-    let r = (shifted - ROUND).mul_add(-LN2, x);
-    let power = f64::from_bits(1.0f64.to_bits().wrapping_add(shifted.to_bits() << 52));
-    power.mul_add((r * r).mul_add(exp_tail(r), r), power - 1.0)
+pub fn rest_of_exp(x: f32) -> (f32, f32, f32) {
+    let shifted = x.mul_add(LOG2_E_SINGLE, ROUND_SINGLE);
+    let n = shifted - ROUND_SINGLE;
+    let high = n.mul_add(-LN2_HIGH_SINGLE, x);
+    let r = n.mul_add(-LN2_LOW_SINGLE, high);
+    (shifted, r, n.mul_add(-LN2_LOW_SINGLE, high - r))
 }
 
 /// `eˣ`.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
-    exp_of_wide(x as f64) as f32
+    let (shifted, r, small) = rest_of_exp(x);
+    let s = exp_of_rest(r, small);
+    if x.abs() <= 87.0 {
+        f32::from_bits(s.to_bits().wrapping_add(shifted.to_bits() << 23))
+    } else {
+        scaled_to_the_edge(x, s, shifted - ROUND_SINGLE)
+    }
 }
 
 /// `2ˣ`.
 #[inline(always)]
 pub fn exp2(x: f32) -> f32 {
-    let x = within(x as f64, -170.0, 150.0);
-    let shifted = x + ROUND;
-    let r = (x - (shifted - ROUND)) * LN2;
-    scaled_exp(r, shifted) as f32
+    let shifted = x + ROUND_SINGLE;
+    let n = shifted - ROUND_SINGLE;
+    let t = x - n;
+    let r = t * LN2_SINGLE;
+    let small = t.mul_add(LN2_REST_SINGLE, t.mul_add(LN2_SINGLE, -r));
+    let s = exp_of_rest(r, small);
+    if x.abs() <= 125.0 {
+        f32::from_bits(s.to_bits().wrapping_add(shifted.to_bits() << 23))
+    } else {
+        scaled_to_the_edge(x, s, n)
+    }
 }
 
-/// `eˣ - 1`.
+/// `(eʳ - 1 - r) / r²`, with an error that is small beside `r` too.
+#[inline(always)]
+pub fn exp_m1_tail(r: f32) -> f32 {
+    let r2 = r * r;
+    let even = EXP_M1_SINGLE[4].mul_add(r2, EXP_M1_SINGLE[2]).mul_add(r2, EXP_M1_SINGLE[0]);
+    let odd = EXP_M1_SINGLE[5].mul_add(r2, EXP_M1_SINGLE[3]).mul_add(r2, EXP_M1_SINGLE[1]);
+    odd.mul_add(r, even)
+}
+
+/// `eˣ - 1`: with `2ⁿ - 1 + 2ⁿ·r` exact but for a rest that is added last.
 #[inline(always)]
 pub fn exp_m1(x: f32) -> f32 {
-    let result = exp_m1_of_wide(x as f64) as f32;
-    if x == 0.0 { x } else { result }
+    let (shifted, r, small) = rest_of_exp(x);
+    let power = f32::from_bits(1.0f32.to_bits().wrapping_add(shifted.to_bits() << 23));
+    let less = power - 1.0;
+    let linear = power * r;
+    let sum = less + linear;
+    let lost = (less - sum) + linear + ((power - less) - 1.0);
+    let tail = (r * r).mul_add(exp_m1_tail(r), small);
+    let result = sum + power.mul_add(tail, lost);
+    if x.abs() <= 87.0 {
+        if x == 0.0 { x } else { result }
+    } else {
+        exp_m1_at_the_edge(x, shifted - ROUND_SINGLE, r, tail)
+    }
+}
+
+/// Where `2ⁿ` may be too large, and 1 too small to matter.
+#[inline(always)]
+pub fn exp_m1_at_the_edge(x: f32, n: f32, r: f32, tail: f32) -> f32 {
+    let scaled = scaled_to_the_edge(x, 1.0 + (r + tail), n);
+    if x < -40.0 { -1.0 } else { scaled }
 }

@@ -1,7 +1,6 @@
 //! Hyperbolic functions and their inverses, in `f64`.
 
-use super::exp::{exp_m1_of_wide, exp_of_wide};
-use super::ln::ln_1p_of_wide;
+use super::wide::{exp_m1_of_wide, exp_of_wide, ln_1p_of_wide};
 
 /// `sinh x`.
 #[inline(always)]

@@ -1,7 +1,6 @@
 //! Functions of `1 + eˣ`, in `f64`.
 
-use super::exp::exp_of_wide;
-use super::ln::ln_1p_of_wide;
+use super::wide::{exp_of_wide, ln_1p_of_wide};
 use crate::double::logistic::log_add_exp_of_numbers;
 
 /// `1 / (1 + e⁻ˣ)`.

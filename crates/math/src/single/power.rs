@@ -1,15 +1,14 @@
 //! Powers: the exponential of `y·ln x`, in `f64`.
 
-use super::exp::exp_of_wide;
+use super::wide::{exp_of_wide, parts_of_ln};
 use crate::coefficients::LN2;
-use crate::double::ln::parts_of_bits;
 
 /// `xʸ`, for an exponent that is an `f64`.
 #[inline(always)]
 pub fn pow_of_wide(x: f32, y: f64) -> f32 {
     let size = x.abs();
-    let (k, high, low) = parts_of_bits((size as f64).to_bits());
-    let of_size = exp_of_wide(y * k.mul_add(LN2, high + low));
+    let (k, part) = parts_of_ln(size as f64);
+    let of_size = exp_of_wide(y * k.mul_add(LN2, part));
     if x > 0.0 && size < f32::INFINITY && y.abs() < f64::INFINITY {
         of_size as f32
     } else {

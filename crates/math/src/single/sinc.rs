@@ -1,6 +1,6 @@
 //! The sine of half turns over its argument, in `f64`.
 
-use super::trig::sin_and_cos;
+use super::wide::sin_and_cos;
 use crate::coefficients::{PI, ROUND};
 
 /// `sin(π·x) / (π·x)`.

@@ -1,63 +1,82 @@
-//! Sines, cosines and tangents, as those of `f64` but shorter.
+//! Sines and cosines, as those of `f64` but shorter; tangents, in `f64`.
 
-use crate::coefficients::{COS_SHORT, HALF_PI_HIGH, HALF_PI_MIDDLE, ROUND, SIN_SHORT, TWO_OVER_PI};
-use crate::double::large_angle::quarters_of_large;
+use super::large_angle::quarters_of_large_single;
+use super::wide::{quarters_of_wide, sin_and_cos};
+use crate::coefficients::{
+    COS_SINGLE, HALF_PI_HIGH_SINGLE, HALF_PI_LOW_SINGLE, HALF_PI_MIDDLE_SINGLE, ROUND_SINGLE,
+    SIN_SINGLE, TWO_OVER_PI_SINGLE,
+};
 
-/// From here on two parts of π/2 do not suffice: 2^40.
-pub const LARGE: f64 = 1099511627776.0;
+/// From here on the parts of π/2 do not suffice.
+pub const LARGE_SINGLE: f32 = 8192.0;
 
-/// The sine and the cosine of an angle of at most π/4.
+/// `sin(r + small) - r`, given `z = r²`.
 #[inline(always)]
-pub fn sin_and_cos(r: f64) -> (f64, f64) {
-    let z = r * r;
-    let sin = SIN_SHORT[3].mul_add(z, SIN_SHORT[2]).mul_add(z, SIN_SHORT[1]);
-    let sin = (r * z).mul_add(sin.mul_add(z, SIN_SHORT[0]), r);
-    let cos = COS_SHORT[2].mul_add(z, COS_SHORT[1]).mul_add(z, COS_SHORT[0]);
-    (sin, cos.mul_add(z, -0.5).mul_add(z, 1.0))
+pub fn sin_less_rest(r: f32, z: f32, small: f32) -> f32 {
+    let tail = SIN_SINGLE[2].mul_add(z, SIN_SINGLE[1]).mul_add(z, SIN_SINGLE[0]);
+    (r * z).mul_add(tail, z.mul_add(-0.5 * small, small))
+}
+
+/// `cos(r + small)` as a number and what it lacks, given `z = r²`.
+#[inline(always)]
+pub fn cos_in_parts(r: f32, z: f32, small: f32) -> (f32, f32) {
+    let tail = COS_SINGLE[2].mul_add(z, COS_SINGLE[1]).mul_add(z, COS_SINGLE[0]);
+    let half = 0.5 * z;
+    let high = 1.0 - half;
+    let low = (1.0 - high) - half;
+    (high, (z * z).mul_add(tail, r.mul_add(-small, low)))
+}
+
+/// The rest of a number of at most [`LARGE_SINGLE`] less the nearest multiple of π/2, in two
+/// parts, and which multiple it is, in the last bits.
+#[inline(always)]
+pub fn quarters(x: f32) -> (f32, f32, u32) {
+    let shifted = x.mul_add(TWO_OVER_PI_SINGLE, ROUND_SINGLE);
+    let n = shifted - ROUND_SINGLE;
+    let first = n.mul_add(-HALF_PI_HIGH_SINGLE, x);
+    let second = n * HALF_PI_MIDDLE_SINGLE;
+    let second_lost = n.mul_add(HALF_PI_MIDDLE_SINGLE, -second);
+    let high = first - second;
+    let lost = (first - high) - second;
+    (high, n.mul_add(-HALF_PI_LOW_SINGLE, lost - second_lost), shifted.to_bits())
+}
+
+/// The same for any number.
+#[inline(always)]
+pub fn quarters_of_any(x: f32) -> (f32, f32, u32) {
+    let (r, small, quarter) = quarters(x);
+    if x.abs() <= LARGE_SINGLE { (r, small, quarter) } else { quarters_of_large_single(x) }
 }
 
 /// The sine of an angle, turned on by quarters.
 #[inline(always)]
-pub fn sin_of_quarters(r: f64, quarter: u64) -> f64 {
-    let (sin, cos) = sin_and_cos(r);
-    let value = if quarter & 1 == 0 { sin } else { cos };
-    f64::from_bits(value.to_bits() ^ ((quarter & 2) << 62))
-}
-
-/// The rest of an angle less the nearest multiple of π/2, and which multiple it is, in the last
-/// bits.
-#[inline(always)]
-pub fn quarters(x: f64) -> (f64, u64) {
-    let shifted = x.mul_add(TWO_OVER_PI, ROUND);
-    let n = shifted - ROUND;
-    let r = n.mul_add(-HALF_PI_MIDDLE, n.mul_add(-HALF_PI_HIGH, x));
-    if x.abs() <= LARGE {
-        (r, shifted.to_bits())
-    } else {
-        let (r, _, quarter) = quarters_of_large(x);
-        (r, quarter)
-    }
+pub fn sin_of_quarters(r: f32, small: f32, quarter: u32) -> f32 {
+    let z = r * r;
+    let (cos_high, cos_low) = cos_in_parts(r, z, small);
+    let sin_low = sin_less_rest(r, z, small);
+    let value = if quarter & 1 == 0 { r + sin_low } else { cos_high + cos_low };
+    f32::from_bits(value.to_bits() ^ ((quarter & 2) << 30))
 }
 
 /// `sin x`.
 #[inline(always)]
 pub fn sin(x: f32) -> f32 {
-    let (r, quarter) = quarters(x as f64);
-    let result = sin_of_quarters(r, quarter) as f32;
+    let (r, small, quarter) = quarters_of_any(x);
+    let result = sin_of_quarters(r, small, quarter);
     if x == 0.0 { x } else { result }
 }
 
 /// `cos x`.
 #[inline(always)]
 pub fn cos(x: f32) -> f32 {
-    let (r, quarter) = quarters(x as f64);
-    sin_of_quarters(r, quarter.wrapping_add(1)) as f32
+    let (r, small, quarter) = quarters_of_any(x);
+    sin_of_quarters(r, small, quarter.wrapping_add(1))
 }
 
 /// `tan x`.
 #[inline(always)]
 pub fn tan(x: f32) -> f32 {
-    let (r, quarter) = quarters(x as f64);
+    let (r, quarter) = quarters_of_wide(x as f64);
     let (sin, cos) = sin_and_cos(r);
     let turned = quarter & 1 != 0;
     let num = if turned { -cos } else { sin };

@@ -49,7 +49,8 @@ fn to_be_added(random: &mut Random, number: usize) -> (f64, f64) {
 }
 
 macro_rules! unary {
-    ($($name:ident $low:expr, $high:expr;)* @lacks $($lacking:ident $least:expr, $most:expr;)*) => {
+    ($($name:ident $low:expr, $high:expr;)* @lacks $($lacking:ident $least:expr, $most:expr;)*
+     @fast $($fast:ident $of:ident $from:expr, $to:expr;)*) => {
         pub(crate) const UNARY: &[Unary] = &[
             $(Unary {
                 name: stringify!($name),
@@ -64,6 +65,13 @@ macro_rules! unary {
                 single: mambo_math::$lacking,
                 of_std: None,
                 domain: ($least, $most),
+            },)*
+            $(Unary {
+                name: stringify!($fast),
+                double: mambo_math::$fast,
+                single: mambo_math::$fast,
+                of_std: Some(f64::$of),
+                domain: ($from, $to),
             },)*
         ];
     };
@@ -100,6 +108,15 @@ unary! {
     sigmoid -750.0, 40.0;
     softplus -750.0, 1e300;
     sinc -f64::MAX, f64::MAX;
+@fast
+    fast_exp exp -746.0, 710.0;
+    fast_exp2 exp2 -1076.0, 1025.0;
+    fast_ln ln 0.0, f64::MAX;
+    fast_log2 log2 0.0, f64::MAX;
+    fast_log10 log10 0.0, f64::MAX;
+    fast_sin sin -f64::MAX, f64::MAX;
+    fast_cos cos -f64::MAX, f64::MAX;
+    fast_tan tan -f64::MAX, f64::MAX;
 }
 
 pub(crate) const BINARY: &[Binary] = &[
@@ -186,5 +203,5 @@ impl Random {
 
 /// What a function promises, in units of the last place.
 pub(crate) fn promised(name: &str) -> f64 {
-    if name.contains("gamma") { 4.0 } else { 1.0 }
+    if name.contains("gamma") || name.starts_with("fast_") { 4.0 } else { 1.0 }
 }

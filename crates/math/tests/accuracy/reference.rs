@@ -33,7 +33,7 @@ impl Reference {
         let one = big(1.0);
         // Near 0 and 1 digits cancel.
         let more = BITS + 1100;
-        let value = match name {
+        let value = match name.strip_prefix("fast_").unwrap_or(name) {
             "exp" => x.exp(BITS, ROUND, cc),
             "exp2" => big(2.0).pow(&x, BITS, ROUND, cc),
             "exp_m1" => x.exp(more, ROUND, cc).sub(&one, BITS, ROUND),
