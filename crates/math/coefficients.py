@@ -124,11 +124,10 @@ def constant_of_single(name, value, says):
     LINES.append(f"pub const {name}_SINGLE: f32 = {short_literal(single(value))};")
 
 
-def table(name, says, values, of_single=False):
-    ty, text = ("f32", short_literal) if of_single else ("f64", literal)
+def table(name, says, values):
     LINES.append("")
     LINES.append(f"/// {says}")
-    LINES.append(f"pub const {name}: [{ty}; {len(values)}] = [{', '.join(map(text, values))}];")
+    LINES.append(f"pub const {name}: [f64; {len(values)}] = [{', '.join(map(literal, values))}];")
 
 
 def polynomial(name, says, f, low, high, count, weight, of_single=False):
@@ -237,6 +236,9 @@ def logarithms():
 
     says = "((ln((1 + s) / (1 - s)) / s - 2) / s² - ⅔) / s², in s², for the same"
     polynomial("LN_LONG", says, rest, 0, most, 7, lambda z: z * z / 2)
+    constant_of_single("LN_THIRD", third, "⅔.")
+    constant_of_single("LN_THIRD_REST", third - single(third), "⅔ less [`LN_THIRD_SINGLE`].")
+    polynomial("LN_LONG", says, rest, 0, most, 3, lambda z: z * z / 2, of_single=True)
 
     def short(f):
         if abs(f) < mpf(10) ** -12:
@@ -264,6 +266,10 @@ def logarithms():
 
 
 def trigonometry():
+    says = "From here on the parts of π / 2 do not suffice."
+    constant("LARGE", mpf(2) ** 27, says)
+    constant("LARGE_OF_WIDE", mpf(2) ** 40, "The same where two of them are to do for `f32`.")
+    constant_of_single("LARGE", mpf(2) ** 13, "The same for the parts in `f32`.")
     constant("TWO_OVER_PI", double(2 / mpmath.pi), "2 / π.")
     half = mpmath.pi / 2
     high = double(half)
@@ -406,25 +412,25 @@ def gamma_functions():
     polynomial("LN_GAMMA", says, near, -ONE / 2, 1, 22, lambda t: 1 / near(t))
 
 
-def rows_of_turns(rows, step, rounded):
-    """1 / 2π times powers of two, less whole turns, in rows of four parts."""
-    parts = []
+def turns():
+    """1 / 2π times powers of two, less whole turns."""
     with mpmath.workdps(400):
-        for row in range(rows):
-            scaled = mpf(2) ** (step * (row - 2)) / (2 * mpmath.pi)
+        rows = []
+        for row in range(64):
+            scaled = mpf(2) ** (16 * (row - 2)) / (2 * mpmath.pi)
             rest = scaled - mpmath.floor(scaled)
             for _ in range(4):
-                part = rounded(rest)
-                parts.append(part)
+                part = double(rest)
+                rows.append(part)
                 rest -= part
-    return parts
-
-
-def turns():
+        bits = int(mpmath.floor(mpf(2) ** 224 / (2 * mpmath.pi)))
     says = "Row `i` has 2^(16·(i - 2)) / 2π, less whole turns, as the sum of four numbers."
-    table("TURNS", says, rows_of_turns(64, 16, double))
-    says = "Row `i` has 2^(8·(i - 2)) / 2π, less whole turns, as the sum of four numbers."
-    table("TURNS_SINGLE", says, rows_of_turns(16, 8, single), of_single=True)
+    table("TURNS", says, rows)
+    words = [(bits >> (32 * (6 - word))) & 0xFFFFFFFF for word in range(7)]
+    LINES.append("")
+    LINES.append("/// The bits of 1 / 2π after the point.")
+    words = ", ".join(f"0x{word:08x}" for word in words)
+    LINES.append(f"pub const TURN_BITS: [u32; 7] = [{words}];")
 
 
 def main():

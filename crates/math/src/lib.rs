@@ -13,6 +13,7 @@ pub mod coefficients;
 pub mod double;
 mod float;
 #[doc(hidden)]
+#[allow(clippy::manual_range_contains, reason = "kernels ask no range what it contains")]
 pub mod single;
 
 pub use float::*;

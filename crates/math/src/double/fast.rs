@@ -4,9 +4,8 @@
 use super::exp::{exp_tail, scaled_to_the_edge};
 use super::large_angle::quarters_of_large;
 use super::ln::{exponent_as_number, exponent_over_root_half, ln_at_the_edge, ln_tail};
-use super::trig::LARGE;
 use crate::coefficients::{
-    COS, HALF_PI_HIGH, HALF_PI_LOW, HALF_PI_MIDDLE, LN2, LN2_HIGH, LN2_LOW, LOG2_E, LOG10_2,
+    COS, HALF_PI_HIGH, HALF_PI_LOW, HALF_PI_MIDDLE, LARGE, LN2, LN2_HIGH, LN2_LOW, LOG2_E, LOG10_2,
     LOG10_E, ROUND, SIN, TWO_OVER_PI, UP,
 };
 

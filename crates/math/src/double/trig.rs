@@ -5,11 +5,8 @@
 
 use super::large_angle::quarters_of_large;
 use crate::coefficients::{
-    COS, HALF_PI_HIGH, HALF_PI_LOW, HALF_PI_MIDDLE, PI, ROUND, SIN, TWO_OVER_PI,
+    COS, HALF_PI_HIGH, HALF_PI_LOW, HALF_PI_MIDDLE, LARGE, PI, ROUND, SIN, TWO_OVER_PI,
 };
-
-/// From here on the parts of π/2 do not suffice.
-pub const LARGE: f64 = 134217728.0;
 
 /// `sin(r + small) - r`, given `z = r²`.
 #[inline(always)]
@@ -34,7 +31,7 @@ pub fn cos_in_parts(r: f64, z: f64, small: f64) -> (f64, f64) {
     (high, z2.mul_add(tail, r.mul_add(-small, low)))
 }
 
-/// The rest of a number of at most [`LARGE`] less the nearest multiple of π/2, in two parts,
+/// The rest of a number of at most 2^27 less the nearest multiple of π/2, in two parts,
 /// and which multiple it is, in the last bits.
 #[inline(always)]
 pub fn quarters(x: f64) -> (f64, f64, u64) {

@@ -2,12 +2,11 @@
 
 use super::exp::{exp_tail, scaled_to_the_edge};
 use super::large_angle::quarters_of_large_single;
-use super::ln::{ROOT_HALF_SINGLE, ln_at_the_edge, ln_tail};
-use super::trig::LARGE_SINGLE;
+use super::ln::{exponent_over_root_half_of_single, ln_at_the_edge, ln_tail};
 use crate::coefficients::{
-    COS_SINGLE, HALF_PI_HIGH_SINGLE, HALF_PI_LOW_SINGLE, HALF_PI_MIDDLE_SINGLE, LN2_HIGH_SINGLE,
-    LN2_LOW_SINGLE, LN2_SINGLE, LOG2_E_SINGLE, LOG10_2_HIGH_SINGLE, LOG10_2_LOW_SINGLE,
-    LOG10_E_SINGLE, ROUND_SINGLE, SIN_SINGLE, TWO_OVER_PI_SINGLE, UP_SINGLE,
+    COS_SINGLE, HALF_PI_HIGH_SINGLE, HALF_PI_LOW_SINGLE, HALF_PI_MIDDLE_SINGLE, LARGE_SINGLE,
+    LN2_HIGH_SINGLE, LN2_LOW_SINGLE, LN2_SINGLE, LOG2_E_SINGLE, LOG10_2_HIGH_SINGLE,
+    LOG10_2_LOW_SINGLE, LOG10_E_SINGLE, ROUND_SINGLE, SIN_SINGLE, TWO_OVER_PI_SINGLE, UP_SINGLE,
 };
 
 /// `eʳ·2ⁿ`, with `n` in the last bits of `shifted`; `x` is the argument.
@@ -39,7 +38,7 @@ pub fn fast_exp2(x: f32) -> f32 {
 /// `k` and `ln(1 + f)` of the bits of a positive number that is not subnormal.
 #[inline(always)]
 pub fn fast_parts_of_bits(bits: u32) -> (f32, f32) {
-    let exponent = bits.wrapping_sub(ROOT_HALF_SINGLE) & 0xff80_0000;
+    let exponent = exponent_over_root_half_of_single(bits);
     let f = f32::from_bits(bits.wrapping_sub(exponent)) - 1.0;
     ((exponent as i32 >> 23) as f32, f + (0.5 * f).mul_add(-f, ln_tail(f)))
 }

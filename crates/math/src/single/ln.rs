@@ -30,10 +30,16 @@ pub fn ln_of_rest(f: f32) -> (f32, f32) {
     (part, ln_tail(f) + lost)
 }
 
+/// `k` of a positive number, given its bits: in the upper 9 bits.
+#[inline(always)]
+pub fn exponent_over_root_half_of_single(bits: u32) -> u32 {
+    bits.wrapping_sub(ROOT_HALF_SINGLE) & 0xff80_0000
+}
+
 /// `k` and `ln(1 + f)` of the bits of a positive number that is not subnormal.
 #[inline(always)]
 pub fn parts_of_bits_of_single(bits: u32) -> (f32, f32, f32) {
-    let exponent = bits.wrapping_sub(ROOT_HALF_SINGLE) & 0xff80_0000;
+    let exponent = exponent_over_root_half_of_single(bits);
     let f = f32::from_bits(bits.wrapping_sub(exponent)) - 1.0;
     let (high, low) = ln_of_rest(f);
     ((exponent as i32 >> 23) as f32, high, low)

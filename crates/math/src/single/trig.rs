@@ -3,12 +3,9 @@
 use super::large_angle::quarters_of_large_single;
 use super::wide::{quarters_of_wide, sin_and_cos};
 use crate::coefficients::{
-    COS_SINGLE, HALF_PI_HIGH_SINGLE, HALF_PI_LOW_SINGLE, HALF_PI_MIDDLE_SINGLE, ROUND_SINGLE,
-    SIN_SINGLE, TWO_OVER_PI_SINGLE,
+    COS_SINGLE, HALF_PI_HIGH_SINGLE, HALF_PI_LOW_SINGLE, HALF_PI_MIDDLE_SINGLE, LARGE_SINGLE,
+    ROUND_SINGLE, SIN_SINGLE, TWO_OVER_PI_SINGLE,
 };
-
-/// From here on the parts of π/2 do not suffice.
-pub const LARGE_SINGLE: f32 = 8192.0;
 
 /// `sin(r + small) - r`, given `z = r²`.
 #[inline(always)]
@@ -27,7 +24,7 @@ pub fn cos_in_parts(r: f32, z: f32, small: f32) -> (f32, f32) {
     (high, (z * z).mul_add(tail, r.mul_add(-small, low)))
 }
 
-/// The rest of a number of at most [`LARGE_SINGLE`] less the nearest multiple of π/2, in two
+/// The rest of a number of at most 8192 less the nearest multiple of π/2, in two
 /// parts, and which multiple it is, in the last bits.
 #[inline(always)]
 pub fn quarters(x: f32) -> (f32, f32, u32) {

@@ -3,8 +3,8 @@
 //! subnormal there.
 
 use crate::coefficients::{
-    COS_SHORT, EXP_SHORT, HALF_PI_HIGH, HALF_PI_MIDDLE, LN_SHORT, LN2, LOG2_E, ROUND, SIN_SHORT,
-    TWO_OVER_PI,
+    COS_SHORT, EXP_SHORT, HALF_PI_HIGH, HALF_PI_MIDDLE, LARGE_OF_WIDE, LN_SHORT, LN2, LOG2_E,
+    ROUND, SIN_SHORT, TWO_OVER_PI,
 };
 use crate::double::large_angle::quarters_of_large;
 use crate::double::ln::{exponent_as_number, exponent_over_root_half};
@@ -90,9 +90,6 @@ pub fn ln_1p_of_wide(x: f64) -> f64 {
     let lost = if x.abs() < 1.0 { x - (one_more - 1.0) } else { 0.0 };
     exponent_as_number(exponent).mul_add(LN2, ln_of_wide_rest(f) + lost)
 }
-
-/// From here on two parts of π/2 do not suffice: 2^40.
-pub const LARGE_OF_WIDE: f64 = 1099511627776.0;
 
 /// The sine and the cosine of an angle of at most π/4.
 #[inline(always)]
