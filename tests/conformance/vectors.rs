@@ -93,6 +93,30 @@ fn a_division_may_be_a_product() {
     }
 }
 
+#[jit(fastmath(afn))]
+fn approximated(x: &[f64], y: &mut [f64]) {
+    for i in 0..x.len() {
+        y[i] = x[i].sin() + x[i].exp() + x[i].cbrt();
+    }
+}
+
+#[test]
+fn functions_are_approximated_only_where_allowed() {
+    let x: Vec<f64> = (0..40).map(|i| 0.37 * f64::from(i) - 7.0).collect();
+    let mut y = x.clone();
+    approximated(&x, &mut y);
+    for (x, y) in x.iter().zip(y) {
+        let expected = x.sin() + x.exp() + x.cbrt();
+        let scale = 1.0 + x.exp() + x.cbrt().abs();
+        assert!((y - expected).abs() <= 8.0 * f64::EPSILON * scale, "{y} at {x}, not {expected}");
+    }
+    let ir = approximated::ir();
+    assert!(
+        ir.contains(" fast_sin ") && ir.contains(" fast_exp ") && ir.contains(" cbrt "),
+        "{ir}"
+    );
+}
+
 #[jit(inline = "always")]
 fn strict_product(a: f64, x: f64, y: f64) -> f64 {
     a * x + y

@@ -56,13 +56,17 @@ fn argument(random: &mut Random, dtype: Dtype, kind: Kind) -> Const {
 
 /// Runs a kernel over arrays of every length.
 fn check(text: &str, dtype: Dtype, inputs: usize) {
+    check_with(text, dtype, inputs, FastMath::default());
+}
+
+fn check_with(text: &str, dtype: Dtype, inputs: usize, fastmath: FastMath) {
     let mut random = Random::new(11);
     let array =
         |access: Access| ArrayType { dtype, rank: 1, layout: Layout::C, access, slice: true };
     let mut types = vec![array(Access::Shared); inputs];
     types.push(array(Access::Mut));
     let signature = run::signature(types.iter().cloned().map(Type::Array), &Type::UNIT);
-    let compiled = run::compile_with(text, &signature, false, FastMath::default())
+    let compiled = run::compile_with(text, &signature, false, fastmath)
         .unwrap_or_else(|failure| panic!("{failure:?}\n{text}"));
     for (vectors, outcomes) in compiled.loops() {
         assert!(
@@ -117,6 +121,21 @@ fn elementary_functions_in_vectors_agree() {
                 }}"
             );
             check(&text, dtype, 2);
+        }
+    }
+}
+
+/// The variants of at most 4 ULP.
+#[test]
+fn fast_variants_in_vectors_agree() {
+    for dtype in [Dtype::F32, Dtype::F64] {
+        for name in ["exp", "exp2", "ln", "log2", "log10", "sin", "cos", "tan"] {
+            let text = format!(
+                "fn kernel(x: &[{dtype}], y: &mut [{dtype}]) {{
+                    for i in 0..x.len() {{ y[i] = x[i].{name}(); }}
+                }}"
+            );
+            check_with(&text, dtype, 1, FastMath::AFN);
         }
     }
 }

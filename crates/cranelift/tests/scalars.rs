@@ -399,7 +399,7 @@ macro_rules! float_tests {
         fn $math() {
             use Nan::Any;
             type T = $ty;
-            let table: [(Unary, fn(T) -> T); 28] = [
+            let table: [(Unary, fn(T) -> T); 36] = [
                 (Unary::Exp, mambo_math::exp),
                 (Unary::Exp2, mambo_math::exp2),
                 (Unary::ExpM1, mambo_math::exp_m1),
@@ -427,6 +427,14 @@ macro_rules! float_tests {
                 (Unary::Sigmoid, mambo_math::sigmoid),
                 (Unary::Softplus, mambo_math::softplus),
                 (Unary::Sinc, mambo_math::sinc),
+                (Unary::FastExp, mambo_math::fast_exp),
+                (Unary::FastExp2, mambo_math::fast_exp2),
+                (Unary::FastLn, mambo_math::fast_ln),
+                (Unary::FastLog2, mambo_math::fast_log2),
+                (Unary::FastLog10, mambo_math::fast_log10),
+                (Unary::FastSin, mambo_math::fast_sin),
+                (Unary::FastCos, mambo_math::fast_cos),
+                (Unary::FastTan, mambo_math::fast_tan),
                 (Unary::Sqrt, T::sqrt),
             ];
             for (op, expected) in table {

@@ -294,6 +294,14 @@ macro_rules! float {
                     Unary::Sigmoid => mambo_math::sigmoid(self),
                     Unary::Softplus => mambo_math::softplus(self),
                     Unary::Sinc => mambo_math::sinc(self),
+                    Unary::FastExp => mambo_math::fast_exp(self),
+                    Unary::FastExp2 => mambo_math::fast_exp2(self),
+                    Unary::FastLn => mambo_math::fast_ln(self),
+                    Unary::FastLog2 => mambo_math::fast_log2(self),
+                    Unary::FastLog10 => mambo_math::fast_log10(self),
+                    Unary::FastSin => mambo_math::fast_sin(self),
+                    Unary::FastCos => mambo_math::fast_cos(self),
+                    Unary::FastTan => mambo_math::fast_tan(self),
                     _ => return None,
                 };
                 Some(result.into())

@@ -492,6 +492,15 @@ pub enum Unary {
     Sigmoid,
     Softplus,
     Sinc,
+    /// Of at most 4 ULP, as the others that are fast.
+    FastExp,
+    FastExp2,
+    FastLn,
+    FastLog2,
+    FastLog10,
+    FastSin,
+    FastCos,
+    FastTan,
 }
 
 impl Unary {
@@ -513,8 +522,24 @@ impl Unary {
             self,
             Exp | Exp2 | ExpM1 | Ln | Log2 | Log10 | Ln1p | Cbrt | Sin | Cos | Tan | Asin | Acos
                 | Atan | Sinh | Cosh | Tanh | Asinh | Acosh | Atanh | Erf | Erfc | Gamma | LnGamma
-                | Sigmoid | Softplus | Sinc
+                | Sigmoid | Softplus | Sinc | FastExp | FastExp2 | FastLn | FastLog2 | FastLog10
+                | FastSin | FastCos | FastTan
         )
+    }
+
+    /// The variant of at most 4 ULP, if it has one of its own.
+    pub const fn fast(self) -> Option<Unary> {
+        Some(match self {
+            Unary::Exp => Unary::FastExp,
+            Unary::Exp2 => Unary::FastExp2,
+            Unary::Ln => Unary::FastLn,
+            Unary::Log2 => Unary::FastLog2,
+            Unary::Log10 => Unary::FastLog10,
+            Unary::Sin => Unary::FastSin,
+            Unary::Cos => Unary::FastCos,
+            Unary::Tan => Unary::FastTan,
+            _ => return None,
+        })
     }
 }
 

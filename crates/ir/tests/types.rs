@@ -50,7 +50,7 @@ fn operation(name: &str, operands: usize, a: Dtype, b: Dtype, result: Dtype) -> 
 fn unary_names() -> Vec<&'static str> {
     "neg not abs sqrt floor ceil round round_ties_even trunc count_ones leading_zeros \
      trailing_zeros swap_bytes reverse_bits exp exp2 exp_m1 ln log2 log10 ln_1p cbrt sin cos tan \
-     asin acos atan sinh cosh tanh asinh acosh atanh erf erfc gamma ln_gamma sigmoid softplus sinc"
+     asin acos atan sinh cosh tanh asinh acosh atanh erf erfc gamma ln_gamma sigmoid softplus sinc fast_exp fast_exp2 fast_ln fast_log2 fast_log10 fast_sin fast_cos fast_tan"
         .split_whitespace()
         .collect()
 }

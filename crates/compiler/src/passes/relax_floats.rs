@@ -2,7 +2,8 @@
 //!
 //! * `contract`: `a * b + c` becomes one fused operation, where the product has no other use;
 //! * `arcp`: a division by what does not change in the loop becomes a product with its
-//!   reciprocal, which is taken before the loop;
+//!   reciprocal, which is taken before the loop, and one by a constant too;
+//! * `afn`: elementary functions become their variants of at most 4 ULP;
 //! * `nsz`: `x + 0.0` is `x`; with `nnan`, `x * 0.0` is `0.0`;
 //! * `nnan` and `ninf`: `x - x` is `0.0` and `x / x` is `1.0`, unless `x` is 0.
 //!
@@ -60,6 +61,12 @@ impl Relaxer<'_> {
                     self.block(*body, &own);
                 }
                 _ => op.blocks().for_each(|inner| self.block(inner, moving)),
+            }
+            if let Op::Unary(function, x) = op
+                && self.func.fastmath.has(FastMath::AFN)
+                && let Some(fast) = function.fast()
+            {
+                self.func.inst_mut(inst).op = Op::Unary(fast, x);
             }
             if let Op::Binary(kind, a, b) = op
                 && self.func.ty(a).as_scalar().is_some_and(Dtype::is_float)
@@ -124,7 +131,9 @@ impl Relaxer<'_> {
                 return Some(Op::Const(zero));
             }
             Binary::Div
-                if allowed.has(FastMath::ARCP) && !moving.is_empty() && !moving.contains(&b) =>
+                if allowed.has(FastMath::ARCP)
+                    && (!moving.is_empty() && !moving.contains(&b)
+                        || self.definitions.constant(self.func, b).is_some()) =>
             {
                 let one = self.insert(Op::Const(one), dtype, span, out);
                 let reciprocal = self.insert(Op::Binary(Binary::Div, one, b), dtype, span, out);

@@ -31,6 +31,7 @@ names! {
     Acos "acos", Atan "atan", Sinh "sinh", Cosh "cosh", Tanh "tanh", Asinh "asinh",
     Acosh "acosh", Atanh "atanh", Erf "erf", Erfc "erfc", Gamma "gamma", LnGamma "ln_gamma",
     Sigmoid "sigmoid", Softplus "softplus", Sinc "sinc",
+    FastExp "fast_exp", FastExp2 "fast_exp2", FastLn "fast_ln", FastLog2 "fast_log2", FastLog10 "fast_log10", FastSin "fast_sin", FastCos "fast_cos", FastTan "fast_tan",
 }
 
 names! {
