@@ -19,11 +19,11 @@ macro_rules! kernels {
             kernels!(@ $t cosd |x| x.to_radians().cos());
             kernels!(@ $t exp_neg |x| (-x).exp());
             kernels!(@ $t sigmoid |x| 1.0 / (1.0 + (-x).exp()));
-            kernels!(@ $t black_scholes |spot, strike| call(spot, strike));
-            kernels!(@ $t dojo |x| (x * x + 1.0).sqrt() * x.sin() + (x / 2.0).cos());
+            kernels!(@ $t (fastmath) black_scholes |spot, strike| call(spot, strike));
+            kernels!(@ $t (fastmath) dojo |x| (x * x + 1.0).sqrt() * x.sin() + (x / 2.0).cos());
 
             /// The price of a call option in 9 months, at 2 % and a volatility of 0.3.
-            #[jit]
+            #[jit(fastmath)]
             fn call(spot: $t, strike: $t) -> $t {
                 let (years, rate, volatility): ($t, $t, $t) = (0.75, 0.02, 0.3);
                 let spread = volatility * years.sqrt();
@@ -33,7 +33,7 @@ macro_rules! kernels {
             }
 
             /// The normal distribution (M. Abramowitz and I. A. Stegun, 26.2.17).
-            #[jit]
+            #[jit(fastmath)]
             fn below(d: $t) -> $t {
                 let k = 1.0 / (1.0 + 0.2316419 * d.abs());
                 let p = k * (1.781477937 + k * (-1.821255978 + k * 1.330274429));
@@ -43,8 +43,8 @@ macro_rules! kernels {
             }
         }
     };
-    (@ $t:ident $name:ident |$x:ident| $body:expr) => {
-        #[jit]
+    (@ $t:ident $(($options:tt))? $name:ident |$x:ident| $body:expr) => {
+        #[jit$(($options))?]
         pub(crate) fn $name(a: &[$t], c: &mut [$t]) {
             for i in 0..a.len() {
                 let $x = a[i];
@@ -52,8 +52,8 @@ macro_rules! kernels {
             }
         }
     };
-    (@ $t:ident $name:ident |$x:ident, $y:ident| $body:expr) => {
-        #[jit]
+    (@ $t:ident $(($options:tt))? $name:ident |$x:ident, $y:ident| $body:expr) => {
+        #[jit$(($options))?]
         pub(crate) fn $name(a: &[$t], b: &[$t], c: &mut [$t]) {
             for i in 0..a.len() {
                 let ($x, $y) = (a[i], b[i]);

@@ -89,6 +89,7 @@ mod tests {
             cpu: "a CPU".into(),
             vectors: "AVX2".into(),
             numba: None,
+            c: None,
             left_out: vec![],
             rows: vec![with, without],
         };
