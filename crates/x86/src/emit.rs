@@ -214,11 +214,11 @@ impl Emitter<'_> {
     fn inst(&mut self, block: usize, inst: Inst) {
         let allocations = self.output.inst_allocs(inst).to_vec();
         let number =
-            |at: usize| allocations[at].as_reg().expect("operands are in registers").hw_enc() as u8;
+            |at: usize| allocations[at].as_reg().expect("a register is asked for").hw_enc() as u8;
         let gpr = |at: usize| Gpr(number(at));
         let assembler = &mut self.assembler;
         match self.code.kinds[inst.index()].clone() {
-            Kind::Vector(inst) => self.vector(&inst, &number),
+            Kind::Vector(inst) => self.vector(&inst, &allocations, &number),
             Kind::Argument => {}
             Kind::LoadSlot(at) => assembler.mov(gpr(0), Memory::base(gpr(1)).at(at)),
             Kind::Constant(value) => assembler.constant(gpr(0), value),
@@ -267,7 +267,12 @@ impl Emitter<'_> {
         }
     }
 
-    fn vector(&mut self, inst: &VectorInst, number: &dyn Fn(usize) -> u8) {
+    fn vector(
+        &mut self,
+        inst: &VectorInst,
+        allocations: &[Allocation],
+        number: &dyn Fn(usize) -> u8,
+    ) {
         let gpr = |at: usize| Gpr(number(at));
         let mut form = Form { evex: inst.evex, ..Form::vex(inst.width) };
         match inst.masking {
@@ -277,6 +282,7 @@ impl Emitter<'_> {
         }
         form.broadcast = inst.broadcast;
         let place = match inst.place {
+            Place::Register(at) if allocations[at].is_stack() => self.slot(allocations[at]).into(),
             Place::Register(at) => Operand::Register(number(at)),
             Place::Base { base, displacement } => Memory::base(gpr(base)).at(displacement).into(),
             Place::Indexed { base, index, scale, displacement } => {

@@ -5,7 +5,7 @@
 //! vectors of `Float`, masks of `Vector`.
 
 use crate::assembler::Pooled;
-use crate::opcode::Opcode;
+use crate::opcode::{Opcode, Shape, Tuple};
 use crate::register::Width;
 use crate::scalar::{Arithmetic, Condition};
 use regalloc2::{Block, Inst, InstRange, Operand, PReg, PRegSet, RegClass, VReg};
@@ -61,6 +61,16 @@ pub(crate) struct VectorInst {
     pub(crate) immediate: Option<u8>,
     /// The mask of a blend in VEX form.
     pub(crate) blend: Option<usize>,
+}
+
+impl VectorInst {
+    /// Whether the register in the place of what may be in memory may lie on the stack: a vector
+    /// that is only read, in an instruction that takes as much from memory.
+    pub(crate) fn reads_memory(&self) -> bool {
+        let Opcode { shape, tuple, .. } = self.opcode;
+        let three = matches!(shape, Shape::Three | Shape::ThreeImmediate | Shape::MaskImmediate);
+        three && *tuple == Tuple::Full && self.left != Some(0)
+    }
 }
 
 /// What an instruction does. The numbers and the order of operands are said with each.

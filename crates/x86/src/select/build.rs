@@ -6,6 +6,7 @@ use crate::opcode::{self, Opcode};
 use crate::register::Width;
 use crate::vcode::{INT, Kind, MASK, Masking, Place, VECTOR, VectorInst};
 use mambo_ir::{Const, Dtype};
+use regalloc2::OperandConstraint::Any;
 use regalloc2::{Operand, RegClass, VReg};
 
 fn uses(register: VReg) -> Operand {
@@ -57,11 +58,16 @@ impl Selector<'_> {
     }
 
     pub(super) fn push(&mut self, inst: VectorInst, operands: &[Operand]) {
-        if self.waiting.is_empty() {
-            self.code.push(Kind::Vector(inst), operands);
-            return;
+        let (inst, mut operands) = match self.waiting.is_empty() {
+            true => (inst, operands.to_vec()),
+            false => self.take_waiting(inst, operands),
+        };
+        if let Place::Register(last) = inst.place
+            && inst.reads_memory()
+        {
+            let operand = &mut operands[last];
+            *operand = Operand::new(operand.vreg(), Any, operand.kind(), operand.pos());
         }
-        let (inst, operands) = self.take_waiting(inst, operands);
         self.code.push(Kind::Vector(inst), &operands);
     }
 
