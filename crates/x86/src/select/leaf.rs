@@ -48,6 +48,12 @@ pub(super) const WORTH_ALIGNING: usize = 32;
 /// The most instructions of all copies together.
 const LONGEST_BATCH: usize = 56;
 
+/// Instructions of a body of which the processor sees not much more than one turn at a time.
+const LONG: usize = 45;
+
+/// The same of half a turn.
+const VERY_LONG: usize = 100;
+
 /// Instructions of a body whose copies follow one another. A mere copy of memory is better off
 /// with its loads together: in some processes it is 10 % slower otherwise.
 const SHORT: RangeInclusive<usize> = 3..=8;
@@ -153,16 +159,29 @@ impl Selector<'_> {
         if let Some(partials) = self.plan.partials() {
             return partials / self.lanes;
         }
-        let Pressure { work, live, kept } = Pressure::of(self.plan, &self.stays);
+        let Pressure { work, rare, live, kept } = Pressure::of(self.plan, &self.stays);
         let work = work + self.apart_work();
         let registers = if self.target.evex { 32 } else { 16 };
         let fits =
             |copies: usize| copies * live + kept <= registers && copies * work <= LONGEST_BATCH;
         // Copies wait for one another at the end of an inner loop.
         let most = if self.has_inner_loop() { 2 } else { 4 };
-        let copies = [4, 2].into_iter().find(|&copies| copies <= most && fits(copies)).unwrap_or(1);
+        let fitting = [4, 2].into_iter().find(|&copies| copies <= most && fits(copies));
+        let copies = fitting.unwrap_or_else(|| self.copies_of_long(work - rare, rare));
         self.rows = self.find_rows(copies, copies * live + kept);
         copies
+    }
+
+    /// Copies of a long body: with constants and spilled values read from memory by the
+    /// instructions that use them, and few values that are needed at once, it pays to have other
+    /// turns at hand while results are waited for. Much code for rare arguments takes that back.
+    fn copies_of_long(&self, work: usize, rare: usize) -> usize {
+        match work {
+            _ if !self.target.evex || self.has_inner_loop() || 2 * rare > 3 * work => 1,
+            VERY_LONG.. => 4,
+            LONG.. => 2,
+            _ => 1,
+        }
     }
 
     fn function(&mut self, copies: usize, cache: usize) -> Select {

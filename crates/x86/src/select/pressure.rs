@@ -7,6 +7,8 @@ use mambo_ir::vector::{VectorInst, VectorLoop, VectorOp};
 pub(super) struct Pressure {
     /// Its instructions, without what is kept.
     pub(super) work: usize,
+    /// Those of them that are in regions.
+    pub(super) rare: usize,
     /// The most values that are needed at once.
     pub(super) live: usize,
     /// Values that are made once, before the loop.
@@ -38,8 +40,12 @@ impl Pressure {
         let live =
             |at: usize| ranges_of.iter().filter(|(from, to)| *from <= at && at < *to).count();
         let most = (0..ranges.at).map(live).max().unwrap_or(0);
+        let is_kept = |inst: &VectorInst| inst.result.is_some_and(|result| stays[result.index()]);
+        let always = |inst: &&VectorInst| !matches!(inst.op, VectorOp::Region(_)) && !is_kept(inst);
+        let work = ranges.at - ranges.kept;
         Pressure {
-            work: ranges.at - ranges.kept,
+            work,
+            rare: work - plan.insts.iter().filter(always).count(),
             live: most.max(1) + plan.carried().count(),
             kept: ranges.kept,
         }
