@@ -364,7 +364,7 @@ functions! {
     /// use mambo::math;
     ///
     /// assert_eq!(math::erfc(0.0), 1.0);
-    /// assert_eq!(math::erfc(5.0f32), 1.5374597e-12);
+    /// assert_eq!(math::erfc(5.0f32), 1.5374598e-12);
     /// ```
     erfc(x: T) -> T;
     /// The gamma function, which is `(x - 1)!` at positive integers; NaN at negative ones and -∞, ±∞ at

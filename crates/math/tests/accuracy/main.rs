@@ -13,10 +13,11 @@ mod functions;
 mod reference;
 mod special;
 
-use functions::{BINARY, Random, UNARY, promised};
+use functions::{BINARY, Binary, Random, UNARY, Unary, promised};
 use reference::Reference;
 use std::fmt::Write;
 use std::path::Path;
+use std::thread;
 
 /// Arguments of a function of `f64`, unless told otherwise.
 const SAMPLES: usize = 20_000;
@@ -46,7 +47,11 @@ impl Errors {
 
     fn row(&self, name: &str, ty: &str) -> String {
         let mean = self.sum / self.count as f64;
-        format!("| `{name}` | {ty} | {:.4} | {} | {mean:.4} |\n", self.most, self.at)
+        let (name, afn) = match name.strip_prefix("fast_") {
+            Some(name) => (name, "yes"),
+            None => (name, ""),
+        };
+        format!("| `{name}` | {ty} | {afn} | {:.4} | {} | {mean:.4} |\n", self.most, self.at)
     }
 }
 
@@ -100,34 +105,44 @@ fn last_place(x: f32) -> f64 {
     place.max(f64::from(f32::from_bits(1)))
 }
 
-fn errors_of_singles(step: usize) -> Vec<(&'static str, Errors)> {
-    let mut all = Vec::new();
-    for function in UNARY {
-        let mut errors = Errors::default();
-        for bits in (0..=u32::MAX).step_by(step) {
-            // Every stratum has its numbers, and no two strata the same last bits.
-            let x = f32::from_bits(bits ^ ((bits >> 7) % step as u32));
-            let error = ulps_of_single((function.single)(x), (function.double)(f64::from(x)));
-            errors.add(error, || format!("{x:e}"));
-        }
-        all.push((function.name, errors));
+fn errors_of_unary_single(function: &Unary, step: usize) -> Errors {
+    let mut errors = Errors::default();
+    for bits in (0..=u32::MAX).step_by(step) {
+        // Every stratum has its numbers, and no two strata the same last bits.
+        let x = f32::from_bits(bits ^ ((bits >> 7) % step as u32));
+        let error = ulps_of_single((function.single)(x), (function.double)(f64::from(x)));
+        errors.add(error, || format!("{x:e}"));
     }
-    for function in BINARY {
-        let (mut random, mut errors) = (Random(3), Errors::default());
-        for number in 0..(1usize << 32) / step / 4 {
-            let bits = random.bits();
-            let any = (f32::from_bits(bits as u32), f32::from_bits((bits >> 32) as u32));
-            let drawn = (function.arguments)(&mut random, number);
-            let (x, y) = match number % 2 {
-                0 => any,
-                _ => (drawn.0 as f32, drawn.1 as f32),
-            };
-            let exact = (function.double)(f64::from(x), f64::from(y));
-            errors.add(ulps_of_single((function.single)(x, y), exact), || format!("{x:e}, {y:e}"));
-        }
-        all.push((function.name, errors));
+    errors
+}
+
+fn errors_of_binary_single(function: &Binary, step: usize) -> Errors {
+    let (mut random, mut errors) = (Random(3), Errors::default());
+    for number in 0..(1usize << 32) / step / 4 {
+        let bits = random.bits();
+        let any = (f32::from_bits(bits as u32), f32::from_bits((bits >> 32) as u32));
+        let drawn = (function.arguments)(&mut random, number);
+        let (x, y) = match number % 2 {
+            0 => any,
+            _ => (drawn.0 as f32, drawn.1 as f32),
+        };
+        let exact = (function.double)(f64::from(x), f64::from(y));
+        errors.add(ulps_of_single((function.single)(x, y), exact), || format!("{x:e}, {y:e}"));
     }
-    all
+    errors
+}
+
+/// Those of `f64`, and those of `f32` with a thread for each function.
+fn errors_of_all(samples: usize, step: usize) -> (Vec<(&'static str, Errors)>, Vec<Errors>) {
+    thread::scope(|scope| {
+        let unary = UNARY.iter().map(|of| scope.spawn(move || errors_of_unary_single(of, step)));
+        let mut singles: Vec<_> = unary.collect();
+        let binary = BINARY.iter().map(|of| scope.spawn(move || errors_of_binary_single(of, step)));
+        singles.extend(binary);
+        let doubles = errors_of_doubles(samples);
+        let joined = singles.into_iter().map(|single| single.join().expect("no panic"));
+        (doubles, joined.collect())
+    })
 }
 
 const HEAD: &str = "\
@@ -135,22 +150,22 @@ const HEAD: &str = "\
 
 Errors in units of the last place (ULP) of the true value; 0.5 is what rounding it costs. They
 are those of `cargo test -p mambo-math --test accuracy`, which says what is measured, and are the
-same on every processor. The functions promise at most 1;
-`gamma` and `ln_gamma` at most 4.
+same on every processor. The functions promise at most 1; `gamma`, `ln_gamma` and what kernels
+get with `#[jit(fastmath(afn))]` at most 4. With `afn`, functions that have no row for it are the
+same as without.
 
-| function | type | most | at | mean |
-|----------|------|-----:|----|-----:|
+| function | type | `afn` | most | at | mean |
+|----------|------|-------|-----:|----|-----:|
 ";
 
 #[test]
 fn errors_are_those_of_the_page() {
     let samples = setting("MAMBO_SAMPLES").unwrap_or(SAMPLES);
     let step = if setting("MAMBO_ALL").is_some() { 1 } else { 1009 };
-    let doubles = errors_of_doubles(samples);
-    let singles = errors_of_singles(step);
+    let (doubles, singles) = errors_of_all(samples, step);
     let mut page = HEAD.to_string();
     let mut bad = String::new();
-    for ((name, double), (_, single)) in doubles.iter().zip(&singles) {
+    for ((name, double), single) in doubles.iter().zip(&singles) {
         for (ty, errors) in [("f64", double), ("f32", single)] {
             page += &errors.row(name, ty);
             if errors.most.is_nan() || errors.most > promised(name) {
@@ -345,5 +360,28 @@ fn log_add_exp_near_zero() {
         let (found, exact) = (mambo_math::log_add_exp(x, y), reference.binary("log_add_exp", x, y));
         let error = exact.ulps(found) * (found.abs() * 128.0).min(1.0);
         assert!(error <= 1.0, "log_add_exp({x:e}, {y:e}) is off by {error} ULP");
+    }
+}
+
+/// Integer powers are powers; those of `f32` are near those of `f64`.
+#[test]
+fn integer_powers_are_within_a_place() {
+    let (mut reference, mut random) = (Reference::new(), Random(7));
+    for number in 0..4000 {
+        let n = (random.bits() % 200) as i32 - 100;
+        let x = random.argument(2, (-4.0, 4.0));
+        // Huge exponents near 1 too; the reference would multiply as often.
+        let (x, n) = if number % 2 == 0 { (x, n) } else { (1.0 + x / 1e6, n * 1_000_000) };
+        let found = mambo_math::powi(x, n);
+        if number % 2 == 0 {
+            let error = reference.binary("powi", x, f64::from(n)).ulps(found);
+            assert!(error <= 1.0, "powi({x:e}, {n}) is off by {error} ULP");
+        } else {
+            assert_eq!(found.to_bits(), mambo_math::pow(x, f64::from(n)).to_bits());
+        }
+        let single = x as f32;
+        let exact = mambo_math::powi(f64::from(single), n);
+        let error = ulps_of_single(mambo_math::powi(single, n), exact);
+        assert!(error <= 1.0, "powi({single:e}f32, {n}) is off by {error} ULP");
     }
 }

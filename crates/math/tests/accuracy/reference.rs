@@ -91,6 +91,10 @@ impl Reference {
             }
             "log_add_exp" => special::log_add_exp(x, y, cc),
             "pow" => big(x).pow(&big(y), BITS, ROUND, cc),
+            "powi" => {
+                let power = big(x).powi(y.abs() as usize, BITS, ROUND);
+                if y < 0.0 { power.reciprocal(BITS, ROUND) } else { power }
+            }
             _ => panic!("no reference for {name}"),
         };
         exact(&value)
