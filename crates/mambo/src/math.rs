@@ -32,8 +32,9 @@
 //!
 //! # Where they come from
 //! All polynomials are fitted by the program `coefficients.py` of the repository, which says how
-//! and writes the file of constants. The text of the functions is `crates/math/src`; that of
-//! `f32` computes in `f64`, with shorter polynomials, and rounds once.
+//! and writes the file of constants. The text of the functions is `crates/math/src`; those of
+//! `f32` have shorter polynomials, and compute in `f32` or in `f64` and round once, whichever is
+//! faster.
 
 use mambo_runtime::generated::{Callee, Known};
 
