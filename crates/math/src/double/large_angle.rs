@@ -35,16 +35,17 @@ pub fn quarters_of_large(x: f64) -> (f64, f64, u64) {
     let fourth = m * TURNS[at + 3];
     let (sum, lost) = two_sum(less_whole(first), less_whole(first_lost));
     let (sum, lost_again) = two_sum(sum, less_whole(second));
+    // Without its quarters before what is small comes to it: near one, little else is left.
+    let whole = (4.0 * sum).round_ties_even();
+    let near = sum - 0.25 * whole;
     let (small, small_lost) = two_sum(second_lost, third);
     let (rest, rest_lost) = two_sum(lost, lost_again);
-    let (high, a) = two_sum(less_whole(sum), small);
+    let (high, a) = two_sum(near, small);
     let (high, b) = two_sum(high, rest);
     let low = a + (b + ((rest_lost + small_lost) + (third_lost + fourth)));
     let turns = high + low;
     let low = (high - turns) + low;
-    let quarters = 4.0 * turns;
-    let whole = quarters.round_ties_even();
-    let part = quarters - whole;
+    let part = 4.0 * turns;
     let product = part * HALF_PI_HIGH;
     let product_lost = part.mul_add(HALF_PI_HIGH, -product);
     let small = (4.0 * low).mul_add(HALF_PI_HIGH, part.mul_add(HALF_PI_MIDDLE, product_lost));

@@ -63,16 +63,17 @@ pub fn quarters_of_large_single(x: f32) -> (f32, f32, u32) {
     let fourth = m * part;
     let (sum, lost) = two_sum(less_whole(first), less_whole(first_lost));
     let (sum, lost_again) = two_sum(sum, less_whole(second));
+    // Without its quarters before what is small comes to it: near one, little else is left.
+    let whole = (4.0 * sum).round_ties_even();
+    let near = sum - 0.25 * whole;
     let (small, small_lost) = two_sum(second_lost, third);
     let (rest, rest_lost) = two_sum(lost, lost_again);
-    let (high, a) = two_sum(less_whole(sum), small);
+    let (high, a) = two_sum(near, small);
     let (high, b) = two_sum(high, rest);
     let low = a + (b + ((rest_lost + small_lost) + (third_lost + fourth)));
     let turns = high + low;
     let low = (high - turns) + low;
-    let quarters = 4.0 * turns;
-    let whole = quarters.round_ties_even();
-    let part = quarters - whole;
+    let part = 4.0 * turns;
     let product = part * HALF_PI_HIGH_SINGLE;
     let lost = part.mul_add(HALF_PI_HIGH_SINGLE, -product);
     let lost = part.mul_add(HALF_PI_MIDDLE_SINGLE, lost);

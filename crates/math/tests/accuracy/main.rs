@@ -11,6 +11,7 @@
 //!
 //! `MAMBO_FUNCTION=sin` looks at one function only; all of its `f32` take a minute or two.
 
+mod angles;
 mod functions;
 mod reference;
 mod special;
