@@ -298,6 +298,7 @@ def trigonometry():
     most = QUARTER_PI**2
     says = "(sin x - x) / x³, in x², for |x| ≤ π / 4"
     polynomial("SIN", says, sine, 0, most, 6, lambda z: z)
+    polynomial("SIN_LONG", says, sine, 0, most, 7, lambda z: z)
     polynomial("SIN_SHORT", says, sine, 0, most, 4, lambda z: z)
     polynomial("SIN", says, sine, 0, most, 3, lambda z: z, of_single=True)
     says = "(cos x - 1 + x² / 2) / x⁴, in x², for |x| ≤ π / 4"
@@ -391,14 +392,16 @@ def gamma_functions():
 
     def binet(z):
         if z < mpf(10) ** -8:
-            return ONE / 12 - z / 360 + z * z / 1260 - z**3 / 1680
+            return -ONE / 360 + z / 1260 - z * z / 1680
         x = 1 / mpmath.sqrt(z)
         with mpmath.workdps(90):
             stirling = (x - ONE / 2) * mpmath.log(x) - x + mpmath.log(2 * mpmath.pi) / 2
-            return (mpmath.loggamma(x) - stirling) * x
+            return ((mpmath.loggamma(x) - stirling) * x - ONE / 12) / z
 
-    says = "What Stirling's formula lacks of ln Γ(x), times x, in 1 / x², for x ≥ 3"
-    polynomial("STIRLING", says, binet, 0, ONE / 9, 12, lambda z: mpmath.sqrt(z))
+    constant("TWELFTH", double(ONE / 12), "1 / 12.")
+    constant("TWELFTH_REST", double(ONE / 12 - double(ONE / 12)), "1 / 12 less that.")
+    says = "What Stirling's formula and 1 / 12x lack of ln Γ(x), times x³, in 1 / x², for x ≥ 3"
+    polynomial("STIRLING", says, binet, 0, ONE / 9, 11, lambda z: mpmath.sqrt(z) ** 3)
 
     def near(t):
         if abs(t) < mpf(10) ** -15:
@@ -410,6 +413,32 @@ def gamma_functions():
     constant("LN_GAMMA_REST", double(slope - double(slope)), says)
     says = "ln Γ(2 + t) / t for t from -½ to 1"
     polynomial("LN_GAMMA", says, near, -ONE / 2, 1, 22, lambda t: 1 / near(t))
+
+
+def zeros_of_ln_gamma():
+    """Zeros of ln |Γ(x)| among the negative x, and its series there."""
+    rows = []
+    with mpmath.workdps(80):
+        for row in range(32):
+            # Half a unit with a pole at one end: |x| from 2 to 18. Near the pole, at a distance
+            # of e^t, a zero is found more easily.
+            pole, sign = (row + 5) // 2, 1 - 2 * (row % 2)
+
+            def at(t):
+                return -(pole + sign * mpmath.exp(t))
+
+            guess = -mpmath.log(mpmath.factorial(pole))
+            ends = (guess - 2, mpmath.log(ONE / 2)) if pole < 5 else (guess - 1, guess + 1)
+            zero = at(mpmath.findroot(lambda t: of_size(at(t)), ends, solver="anderson"))
+            rows += [double(zero), double(zero - double(zero))]
+            rows += [double(c) for c in mpmath.taylor(of_size, zero, 9)[1:]]
+    says = "Row `i` has the zero of ln |Γ(-x)| for x from (i + 4) / 2 to (i + 5) / 2, what it"
+    says += "\n/// lacks, and the nine coefficients of the Taylor series there."
+    table("LN_GAMMA_ZEROS", says, rows)
+
+
+def of_size(x):
+    return mpmath.log(abs(mpmath.gamma(x)))
 
 
 def turns():
@@ -436,7 +465,7 @@ def turns():
 def main():
     print("//! Constants and coefficients; `coefficients.py` computes them and writes this file.")
     circular = (exponentials, logarithms, trigonometry, roots)
-    sections = (shared, *circular, error_functions, gamma_functions)
+    sections = (shared, *circular, error_functions, gamma_functions, zeros_of_ln_gamma)
     for section in sections:
         LINES.append("")
         section()

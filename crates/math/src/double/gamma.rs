@@ -7,7 +7,8 @@ use super::power::exponent_of_power;
 use super::sinc::sin_of_half_turns;
 use super::trig::quotient_of_parts;
 use crate::coefficients::{
-    HALF_LN_TURN, HALF_LN_TURN_REST, LN_GAMMA, LN_GAMMA_REST, PI, PI_REST, ROUND, STIRLING,
+    HALF_LN_TURN, HALF_LN_TURN_REST, LN_GAMMA, LN_GAMMA_REST, LN_GAMMA_ZEROS, PI, PI_REST, ROUND,
+    STIRLING, TWELFTH, TWELFTH_REST,
 };
 
 /// `(x - ½)·ln x - x + ½·ln 2π + …`, given the first of these in parts, as a number and what it
@@ -15,6 +16,7 @@ use crate::coefficients::{
 #[inline(always)]
 pub fn stirling(x: f64, product: f64, product_low: f64) -> (f64, f64) {
     let t = 1.0 / x;
+    let t_low = t * (-t).mul_add(x, 1.0);
     let z = t * t;
     let z2 = z * z;
     let even = STIRLING[10]
@@ -23,16 +25,18 @@ pub fn stirling(x: f64, product: f64, product_low: f64) -> (f64, f64) {
         .mul_add(z2, STIRLING[4])
         .mul_add(z2, STIRLING[2])
         .mul_add(z2, STIRLING[0]);
-    let odd = STIRLING[11]
-        .mul_add(z2, STIRLING[9])
+    let odd = STIRLING[9]
         .mul_add(z2, STIRLING[7])
         .mul_add(z2, STIRLING[5])
         .mul_add(z2, STIRLING[3])
         .mul_add(z2, STIRLING[1]);
+    let twelfth = t * TWELFTH;
+    let twelfth_low = t.mul_add(TWELFTH_REST, t_low.mul_add(TWELFTH, t.mul_add(TWELFTH, -twelfth)));
     let (sum, a) = two_sum(product, -x);
     let (sum, b) = two_sum(sum, HALF_LN_TURN);
-    let low = (a + b) + (product_low + HALF_LN_TURN_REST);
-    let low = t.mul_add(odd.mul_add(z, even), low);
+    let (sum, c) = two_sum(sum, twelfth);
+    let low = ((a + b) + c) + ((product_low + HALF_LN_TURN_REST) + twelfth_low);
+    let low = (t * z).mul_add(odd.mul_add(z, even), low);
     let high = sum + low;
     (high, (sum - high) + low)
 }
@@ -120,9 +124,11 @@ pub fn ln_gamma(x: f64) -> f64 {
 /// As [`ln_gamma`], which is there in both types.
 #[inline(always)]
 pub fn ln_gamma_of_number(x: f64) -> f64 {
-    let (high, low) = ln_gamma_in_parts(x.abs());
+    // Between -2 and -3 are zeros where Stirling's formula is nearer; nothing is lost.
+    let step = if x < -2.0 && x > -3.0 { 1.0 } else { 0.0 };
+    let (high, low) = ln_gamma_in_parts(x.abs() + step);
     let result = if x < 1e305 { high + low } else { ln_gamma_of_large(x) };
-    if x > 0.0 { result } else { ln_gamma_reflected(x, high, low) }
+    if x > 0.0 { result } else { ln_gamma_reflected(x, step, high, low) }
 }
 
 /// `ln Γ(x)` for a positive `x`, as a number and what it lacks: `ln Γ(2 + t) - ln w` below 3.
@@ -176,15 +182,38 @@ pub fn ln_gamma_of_large(x: f64) -> f64 {
     if x > 2.5563481638716906e305 { f64::INFINITY } else { 2.0 * result }
 }
 
-/// `ln |Γ(x)|` for a negative `x`: `ln(π / (|x|·|sin πx|)) - ln Γ(|x|)`.
+/// `ln |Γ(x)|` beside the zero nearest to a negative `x`, by its series there, and what a line
+/// would be, which is small where the series holds. Below -18 no number is as near to a zero.
 #[inline(always)]
-pub fn ln_gamma_reflected(x: f64, high: f64, low: f64) -> f64 {
+pub fn ln_gamma_by_zero(x: f64) -> (f64, f64) {
+    let size = if x < -17.75 { 17.75 } else { -x };
+    // Half units from 2 on; at their ends are no zeros.
+    let row = (size.mul_add(2.0, -4.5) + ROUND).to_bits() & 31;
+    let at = (11 * row) as usize;
+    let d = (x - LN_GAMMA_ZEROS[at]) - LN_GAMMA_ZEROS[at + 1];
+    let line = d * LN_GAMMA_ZEROS[at + 2];
+    let rest = LN_GAMMA_ZEROS[at + 10]
+        .mul_add(d, LN_GAMMA_ZEROS[at + 9])
+        .mul_add(d, LN_GAMMA_ZEROS[at + 8])
+        .mul_add(d, LN_GAMMA_ZEROS[at + 7])
+        .mul_add(d, LN_GAMMA_ZEROS[at + 6])
+        .mul_add(d, LN_GAMMA_ZEROS[at + 5])
+        .mul_add(d, LN_GAMMA_ZEROS[at + 4])
+        .mul_add(d, LN_GAMMA_ZEROS[at + 3]);
+    (line, (d * d).mul_add(rest, line))
+}
+
+/// `ln |Γ(x)|` for a negative `x`: `ln(π / (|x|·|sin πx|)) - ln Γ(|x|)`, or with
+/// `ln Γ(|x| + 1)` after a step of 1, which has the `|x|` in it.
+#[inline(always)]
+pub fn ln_gamma_reflected(x: f64, step: f64, high: f64, low: f64) -> f64 {
     let size = x.abs();
+    let factor = if step == 0.0 { size } else { 1.0 };
     let (sin, sin_low) = sin_of_half_turns(size);
     let (quotient, quotient_low) =
         quotient_of_parts(sin.abs(), if sin < 0.0 { -sin_low } else { sin_low }, PI, PI_REST);
-    let product = quotient * size;
-    let lost = quotient_low.mul_add(size, quotient.mul_add(size, -product));
+    let product = quotient * factor;
+    let lost = quotient_low.mul_add(factor, quotient.mul_add(factor, -product));
     let value = product + lost;
     let lost = (product - value) + lost;
     let (ln, ln_low) = exponent_of_power(value, -1.0);
@@ -192,6 +221,8 @@ pub fn ln_gamma_reflected(x: f64, high: f64, low: f64) -> f64 {
     let result = sum + (rest + (ln_low - low - lost / value));
     let tiny = exponent_of_power(size, -1.0);
     let result = if size < 1e-20 { tiny.0 } else { result };
+    let (line, of_zero) = ln_gamma_by_zero(x);
+    let result = if line.abs() < 0.0083 { of_zero } else { result };
     let pole = size.round_ties_even() == size;
     let result = if pole { f64::INFINITY } else { result };
     if x.is_nan() { x } else { result }
