@@ -94,7 +94,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let options = Options::parse();
-    let report = measure(&options)?;
+    let (report, wrong) = measure(&options)?;
     println!("{}\n{}", report.table(), report.footer());
     if let Some(path) = &options.json {
         fs::write(path, serde_json::to_string_pretty(&report)? + "\n")?;
@@ -102,7 +102,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(path) = &options.svg {
         fs::write(path, plot::svg(&report)?)?;
     }
-    Ok(())
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }
 
 /// The Numba side, as far as there is one.
@@ -152,7 +152,8 @@ fn environment(bar: &ProgressBar) -> Result<Environment, String> {
     Environment::set_up(&target.join("compare-python"), bar)
 }
 
-fn measure(options: &Options) -> Result<Report, Box<dyn Error>> {
+/// What was measured, and which results differ.
+fn measure(options: &Options) -> Result<(Report, Vec<String>), Box<dyn Error>> {
     let mut left_out = Vec::new();
     let bar = ProgressBar::new_spinner();
     bar.set_style(ProgressStyle::with_template("{spinner} {msg}")?);
@@ -166,7 +167,7 @@ fn measure(options: &Options) -> Result<Report, Box<dyn Error>> {
         left_out.push(error.clone());
     }
     let c = C::set_up().map_err(|error| left_out.push(format!("C: {error}"))).ok();
-    let mut rows = Vec::new();
+    let (mut rows, mut wrong) = (Vec::new(), Vec::new());
     let loops = cases::all();
     let wanted: Vec<_> = loops.iter().filter(|case| options.wants_case(case.name())).collect();
     let latencies: Vec<&str> =
@@ -190,8 +191,10 @@ fn measure(options: &Options) -> Result<Report, Box<dyn Error>> {
                 continue;
             }
             if let Some(mut contest) = case.contest(&setting) {
-                contest.check()?;
-                rows.push(row(case.name(), size, &mut *contest, options.plan(size)));
+                match contest.check() {
+                    Ok(()) => rows.push(row(case.name(), size, &mut *contest, options.plan(size))),
+                    Err(error) => wrong.push(error),
+                }
             }
         }
     }
@@ -202,7 +205,7 @@ fn measure(options: &Options) -> Result<Report, Box<dyn Error>> {
         rows.extend(latency::rows(case, python)?);
     }
     bar.finish_and_clear();
-    Ok(Report {
+    let report = Report {
         date: report::date(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs()),
         cpu: machine::cpu(),
         vectors: widths[0].name.into(),
@@ -210,7 +213,8 @@ fn measure(options: &Options) -> Result<Report, Box<dyn Error>> {
         c: c.map(|c| c.compiler),
         left_out,
         rows,
-    })
+    };
+    Ok((report, wrong))
 }
 
 /// Times all sides of a contest.
@@ -248,7 +252,8 @@ mod tests {
     #[test]
     fn without_numba_the_table_stands() {
         let text = "compare --case copy --case mandelbrot --size L1 --rounds 1 --no-numba";
-        let report = measure(&Options::parse_from(text.split(' '))).unwrap();
+        let (report, wrong) = measure(&Options::parse_from(text.split(' '))).unwrap();
+        assert!(wrong.is_empty(), "{wrong:?}");
         assert_eq!(report.rows.len(), 2);
         assert!(report.rows.iter().all(|row| row.mambo_ns > 0.0 && row.limit_ns.is_some()));
         assert_eq!(report.left_out, ["Numba, as asked for"]);
