@@ -23,8 +23,7 @@
 //! # Accuracy
 //! All are at most 1 ULP (unit in the last place) from the true value, over all numbers: huge
 //! angles and subnormal results included. `gamma` and `ln_gamma` are at most 4 ULP from it.
-//! `ln_gamma` of a negative number, beside a zero, is that far from it in units of the last place
-//! of 1; `log_add_exp`, where two powers add up to nearly 1, in those of 2⁻⁷. Zeros have the
+//! `log_add_exp`, where two powers add up to nearly 1, is within 1 ULP of 2⁻⁷. Zeros have the
 //! signs, and infinities, NaN and the edges of each function the values, that std and IEEE 754
 //! give them. The table of errors found, with where they are the greatest, is [below](accuracy).
 //!
