@@ -24,10 +24,13 @@ pub fn exp_m1_tail_from(half: f64, r: f64) -> f64 {
     odd.mul_add(r, even).mul_add(r2, EXP_M1[1].mul_add(r, half))
 }
 
-/// That with its ½.
+/// `e^(r + small) - 1 - r`, with an error that is small beside `r` too; the square is in parts.
 #[inline(always)]
-pub fn exp_m1_tail(r: f64) -> f64 {
-    exp_m1_tail_from(EXP_M1[0], r)
+pub fn exp_m1_less_rest(r: f64, small: f64) -> f64 {
+    let square = r * r;
+    let half_low = 0.5 * r.mul_add(r, -square);
+    let low = square.mul_add(exp_m1_tail_from(0.0, r), half_low + small.mul_add(r, small));
+    0.5f64.mul_add(square, low)
 }
 
 /// `1 + r + small + r²·tail(r)`, rounded once but for the last part.
@@ -115,7 +118,7 @@ pub fn exp_m1(x: f64) -> f64 {
     let linear = power * r;
     let sum = less + linear;
     let lost = (less - sum) + linear + ((power - less) - 1.0);
-    let tail = (r * r).mul_add(exp_m1_tail(r), small);
+    let tail = exp_m1_less_rest(r, small);
     let result = sum + power.mul_add(tail, lost);
     if x.abs() <= 708.0 {
         if x == 0.0 { x } else { result }

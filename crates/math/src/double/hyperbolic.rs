@@ -1,6 +1,6 @@
 //! Hyperbolic functions and their inverses, from `eˣ - 1` and `ln(1 + x)` in two parts.
 
-use super::exp::{exp_m1_tail, exp_of_rest, rest_of_exp, scaled_to_the_edge};
+use super::exp::{exp_m1_less_rest, exp_of_rest, rest_of_exp, scaled_to_the_edge};
 use super::large_angle::two_sum;
 use super::ln::{ln_1p_of_parts, parts_of_bits, with_exponent};
 use super::trig::quotient_of_parts;
@@ -15,7 +15,7 @@ pub fn exp_m1_in_parts(x: f64) -> (f64, f64) {
     let linear = power * r;
     let sum = less + linear;
     let lost = ((less - sum) + linear) + ((power - less) - 1.0);
-    (sum, power.mul_add((r * r).mul_add(exp_m1_tail(r), small), lost))
+    (sum, power.mul_add(exp_m1_less_rest(r, small), lost))
 }
 
 /// `sinh x`: `(e + e / (1 + e)) / 2` with `e = eˣ - 1`.

@@ -73,13 +73,16 @@ pub fn exp2(x: f32) -> f32 {
     }
 }
 
-/// `(eʳ - 1 - r) / r²`, with an error that is small beside `r` too.
+/// `e^(r + small) - 1 - r`, with an error that is small beside `r` too; the square is in parts.
 #[inline(always)]
-pub fn exp_m1_tail(r: f32) -> f32 {
+pub fn exp_m1_less_rest(r: f32, small: f32) -> f32 {
     let r2 = r * r;
-    let even = EXP_M1_SINGLE[4].mul_add(r2, EXP_M1_SINGLE[2]).mul_add(r2, EXP_M1_SINGLE[0]);
+    let r2_low = r.mul_add(r, -r2);
+    let even = EXP_M1_SINGLE[4].mul_add(r2, EXP_M1_SINGLE[2]);
     let odd = EXP_M1_SINGLE[5].mul_add(r2, EXP_M1_SINGLE[3]).mul_add(r2, EXP_M1_SINGLE[1]);
-    odd.mul_add(r, even)
+    let cubic = even.mul_add(r, odd) * r;
+    let low = r2_low.mul_add(EXP_M1_SINGLE[0], small.mul_add(r, small));
+    r2.mul_add(EXP_M1_SINGLE[0], r2.mul_add(cubic, low))
 }
 
 /// `eˣ - 1`: with `2ⁿ - 1 + 2ⁿ·r` exact but for a rest that is added last.
@@ -91,7 +94,7 @@ pub fn exp_m1(x: f32) -> f32 {
     let linear = power * r;
     let sum = less + linear;
     let lost = (less - sum) + linear + ((power - less) - 1.0);
-    let tail = (r * r).mul_add(exp_m1_tail(r), small);
+    let tail = exp_m1_less_rest(r, small);
     let result = sum + power.mul_add(tail, lost);
     if x.abs() <= 87.0 {
         if x == 0.0 { x } else { result }
