@@ -31,9 +31,9 @@ pub fn erf_near(x: f64) -> (f64, f64) {
     (high, x.mul_add(slope_low, x.mul_add(slope, -high)))
 }
 
-/// `ln(erfc(1 + u))` for `u` from -1/16 to 5.
+/// `ln(erfc(1 + u))` for `u` from -1/16 to 5, as a number and what it lacks.
 #[inline(always)]
-pub fn ln_erfc(u: f64) -> f64 {
+pub fn ln_erfc(u: f64) -> (f64, f64) {
     let u2 = u * u;
     let even = ERF_FAR[16]
         .mul_add(u2, ERF_FAR[14])
@@ -42,8 +42,7 @@ pub fn ln_erfc(u: f64) -> f64 {
         .mul_add(u2, ERF_FAR[8])
         .mul_add(u2, ERF_FAR[6])
         .mul_add(u2, ERF_FAR[4])
-        .mul_add(u2, ERF_FAR[2])
-        .mul_add(u2, ERF_FAR[0]);
+        .mul_add(u2, ERF_FAR[2]);
     let odd = ERF_FAR[17]
         .mul_add(u2, ERF_FAR[15])
         .mul_add(u2, ERF_FAR[13])
@@ -53,7 +52,9 @@ pub fn ln_erfc(u: f64) -> f64 {
         .mul_add(u2, ERF_FAR[5])
         .mul_add(u2, ERF_FAR[3])
         .mul_add(u2, ERF_FAR[1]);
-    odd.mul_add(u, even)
+    let rest = u * even.mul_add(u, odd);
+    let high = ERF_FAR[0] + rest;
+    (high, (ERF_FAR[0] - high) + rest)
 }
 
 /// `erf x`.
@@ -62,8 +63,9 @@ pub fn erf(x: f64) -> f64 {
     let size = x.abs();
     let (near, near_low) = erf_near(size);
     let u = (if size > 6.0 { 6.0 } else { size }) - 1.0;
-    let (shifted, r, small) = rest_of_exp(ln_erfc(if u < -0.0625 { -0.0625 } else { u }));
-    let s = exp_of_rest(r, small);
+    let (high, low) = ln_erfc(if u < -0.0625 { -0.0625 } else { u });
+    let (shifted, r, small) = rest_of_exp(high);
+    let s = exp_of_rest(r, small + low);
     let far = 1.0 - f64::from_bits(s.to_bits().wrapping_add(shifted.to_bits() << 52));
     (if size < 0.9375 { near + near_low } else { far }).copysign(x)
 }

@@ -15,7 +15,10 @@ pub fn exp_m1_in_parts(x: f64) -> (f64, f64) {
     let linear = power * r;
     let sum = less + linear;
     let lost = ((less - sum) + linear) + ((power - less) - 1.0);
-    (sum, power.mul_add(exp_m1_less_rest(r, small), lost))
+    // The parts are used in quotients, whose corrections have to be small beside them.
+    let low = power.mul_add(exp_m1_less_rest(r, small), lost);
+    let high = sum + low;
+    (high, (sum - high) + low)
 }
 
 /// `sinh x`: `(e + e / (1 + e)) / 2` with `e = eˣ - 1`.

@@ -148,7 +148,9 @@ pub fn ln_1p_of_parts(x: f64, small: f64) -> f64 {
     // What was lost, as large as `f` is. The derivative is 1 / (1 + f).
     let scale = f64::from_bits(1.0f64.to_bits().wrapping_sub(exponent));
     let lost = if one_more < 1e18 { (lost + small) * scale } else { 0.0 };
-    let (high, low) = ln_of_rest(f);
+    // Around 0 nothing has to be added up.
+    let lost = if exponent == 0 { small } else { lost };
+    let (high, low) = ln_of_rest(if exponent == 0 { x } else { f });
     with_exponent(exponent_as_number(exponent), high, lost.mul_add(f.mul_add(f - 1.0, 1.0), low))
 }
 

@@ -52,9 +52,9 @@ pub fn ln_1p_in_parts(x: f64, small: f64) -> (f64, f64) {
     let exponent = exponent_over_root_half(bits);
     let k = exponent_as_number(exponent);
     let f = f64::from_bits(bits.wrapping_sub(exponent)) - 1.0;
-    let (high, low) = ln_of_rest_in_parts(f);
+    let (high, low) = ln_of_rest_in_parts(if exponent == 0 { x } else { f });
     let (sum, sum_low) = two_sum(k * LN2, high);
-    let lost = (lost + small) / one_more;
+    let lost = (if exponent == 0 { small } else { lost + small }) / one_more;
     let (sum, rest) = two_sum(sum, lost);
     (sum, rest + k.mul_add(LN2_REST, sum_low + low))
 }

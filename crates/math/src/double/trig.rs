@@ -83,13 +83,17 @@ pub fn cos(x: f64) -> f64 {
 pub fn tan(x: f64) -> f64 {
     let (r, small, quarter) = quarters_of_any(x);
     let z = r * r;
-    let sin_low = sin_less_rest(r, z, small);
+    let z_low = r.mul_add(r, -z);
+    let sin_low = sin_less_rest(r, z, z_low.mul_add(SIN[0] * r, small));
     let (cos_high, cos_low) = cos_in_parts(r, z, small);
-    let cos_low = r.mul_add(r, -z).mul_add(-0.5, cos_low);
+    let cos_low = z_low.mul_add(-0.5, cos_low);
+    // The quotient's correction has to be small beside it.
+    let sin_high = r + sin_low;
+    let sin_low = (r - sin_high) + sin_low;
     let turned = quarter & 1 != 0;
-    let num = if turned { -cos_high } else { r };
+    let num = if turned { -cos_high } else { sin_high };
     let num_low = if turned { -cos_low } else { sin_low };
-    let den = if turned { r } else { cos_high };
+    let den = if turned { sin_high } else { cos_high };
     let den_low = if turned { sin_low } else { cos_low };
     let (result, lost) = quotient_of_parts(num, num_low, den, den_low);
     if x == 0.0 { x } else { result + lost }

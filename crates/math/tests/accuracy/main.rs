@@ -1,7 +1,7 @@
 //! How far the functions are from the true values.
 //!
 //! `f64` is measured against values of 192 bits, at arguments of every kind, the same in every
-//! run. `f32` is measured against the functions of `f64`, which are near enough: at every
+//! run, and then, again and again, beside those that had the greatest errors. `f32` is measured against the functions of `f64`, which are near enough: at every
 //! thousandth of its numbers, or at all with `MAMBO_ALL=1`. What is found is written in
 //! `ACCURACY.md`: `MAMBO_BLESS=1` rewrites it. More arguments, without the page:
 //!
@@ -47,6 +47,11 @@ impl Errors {
     fn add(&mut self, error: f64, at: impl FnOnce() -> String) {
         self.sum += error;
         self.count += 1;
+        self.add_to_most(error, at);
+    }
+
+    /// For arguments that are there because errors are great, which leave the mean alone.
+    fn add_to_most(&mut self, error: f64, at: impl FnOnce() -> String) {
         if error > self.most {
             self.most = error;
             self.at = at();
@@ -63,15 +68,49 @@ impl Errors {
     }
 }
 
+/// The arguments that had the greatest errors, those first.
+#[derive(Default)]
+struct Peaks(Vec<(f64, f64)>);
+
+impl Peaks {
+    const MOST: usize = 16;
+
+    fn add(&mut self, error: f64, x: f64) {
+        let place = self.0.partition_point(|&(other, _)| other > error);
+        if place < Self::MOST && self.0.iter().all(|&(_, other)| other != x) {
+            self.0.insert(place, (error, x));
+            self.0.truncate(Self::MOST);
+        }
+    }
+
+    /// An argument beside one of them, if there is one in the domain, as near as may be or not.
+    fn beside(&self, random: &mut Random, number: usize, (low, high): (f64, f64)) -> f64 {
+        let (_, peak) = self.0[number % self.0.len()];
+        let distance = 2f64.powi(-3 - (random.bits() % 32) as i32);
+        let by = random.unit() * distance;
+        let x = peak * (1.0 + random.signed(by));
+        if x >= low && x <= high { x } else { peak }
+    }
+}
+
 fn errors_of_doubles(samples: usize) -> Vec<(&'static str, Errors)> {
     let mut reference = Reference::new();
     let mut all = Vec::new();
     for function in UNARY.iter().filter(|of| is_chosen(of.name)) {
         let (mut random, mut errors) = (Random(1), Errors::default());
+        let mut error_at = |x| reference.unary(function.name, x).ulps((function.double)(x));
+        let mut peaks = Peaks::default();
         for number in 0..samples {
             let x = random.argument(number, function.domain);
-            let exact = reference.unary(function.name, x);
-            errors.add(exact.ulps((function.double)(x)), || format!("{x:e}"));
+            let error = error_at(x);
+            errors.add(error, || format!("{x:e}"));
+            peaks.add(error, x);
+        }
+        for number in 0..samples / 2 {
+            let x = peaks.beside(&mut random, number, function.domain);
+            let error = error_at(x);
+            errors.add_to_most(error, || format!("{x:e}"));
+            peaks.add(error, x);
         }
         all.push((function.name, errors));
     }
