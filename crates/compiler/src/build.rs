@@ -1,7 +1,7 @@
 //! The journey of a kernel from its tree to an optimised module.
 
 use crate::error::CompileError;
-use crate::lower;
+use crate::lower::{self, Lowered};
 use crate::passes::{self, InlinePolicy, PassOptions};
 use crate::report::LoopReport;
 use crate::source::{Instance, KernelSource};
@@ -29,12 +29,17 @@ pub fn build(
     dump: &mut dyn FnMut(&str, &Module),
 ) -> Result<Built, CompileError> {
     let lowered = lower::lower(source, instance.clone())?;
+    Ok(optimize(lowered, source.name, dump))
+}
+
+/// Runs the passes over what lowering has made of the kernel `name`.
+pub(crate) fn optimize(lowered: Lowered, name: &str, dump: &mut dyn FnMut(&str, &Module)) -> Built {
     let mut module = lowered.module;
     dump("lower", &module);
     if cfg!(debug_assertions)
         && let Err(error) = mambo_ir::verify::verify(&module)
     {
-        panic!("lowering `{}` made an invalid module: {error}\n{module}", source.name);
+        panic!("lowering `{name}` made an invalid module: {error}\n{module}");
     }
     let policy = |inline: &Inline| match inline {
         Inline::Auto => InlinePolicy::Auto,
@@ -44,5 +49,5 @@ pub fn build(
     let options =
         PassOptions { inline: lowered.inline.iter().map(policy).collect(), ..Default::default() };
     let loops = passes::optimize(&mut module, &options, dump);
-    Ok(Built { module, loops })
+    Built { module, loops }
 }

@@ -6,6 +6,7 @@
 //!
 //! * [`source`]: what the host hands in; [`error`]: what can be wrong with it.
 //! * [`build`]: the journey above, up to the backend.
+//! * [`inner_loop`]: the same for a loop around a kernel of scalars.
 //! * [`abi`]: what compiled code and the host hand each other.
 //! * [`report`], [`explain`]: what was done with each loop, as facts and for people.
 //! * [`backend`]: the [`backend::Backend`] trait.
@@ -19,6 +20,7 @@ mod elementary;
 pub mod error;
 pub mod explain;
 mod infer;
+pub mod inner_loop;
 mod lower;
 pub mod passes;
 pub mod report;
