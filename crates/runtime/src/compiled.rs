@@ -1,6 +1,7 @@
 //! One compiled signature: from an instance to code, and from a status back to words.
 
 use crate::backend::BackendSource;
+use crate::dispatcher::Wanted;
 use crate::dump::Dump;
 use crate::error::{Error, Panic, Payload};
 use crate::host;
@@ -8,6 +9,7 @@ use mambo_compiler::CompileError;
 use mambo_compiler::backend::{Artifact, BackendError};
 use mambo_compiler::build::Built;
 use mambo_compiler::explain::SignatureExplanation;
+use mambo_compiler::inner_loop::{InnerLoop, build_inner_loop};
 use mambo_compiler::source::{Instance, KernelSource};
 use mambo_ir::{Module, Signature, SiteKind};
 use std::fmt::Write;
@@ -46,22 +48,28 @@ impl From<Failure> for Error {
     }
 }
 
-/// Compiles `source` for `instance`, the `number`th of the kernel.
+/// Compiles what is wanted of `source`, the `number`th of the kernel.
 pub(crate) fn compile(
     source: &'static KernelSource,
-    instance: &Instance,
+    wanted: &Wanted,
     build: Build,
     backend: BackendSource,
     number: usize,
 ) -> Result<Compiled, Failure> {
     let start = Instant::now();
     let mut dump = Dump::from_environment(source.name, number);
-    let built = build(source, instance, &mut |pass, module| dump.pass(pass, module))
-        .map_err(Failure::Compile)?;
+    let Wanted { instance, inner_loop } = wanted;
+    let mut dump_pass = |pass: &str, module: &Module| dump.pass(pass, module);
+    let built = match inner_loop {
+        None => build(source, instance, &mut dump_pass),
+        Some(inner) => build_inner_loop(source, instance, inner, &mut dump_pass),
+    };
+    let built = built.map_err(Failure::Compile)?;
     let artifact = backend().compile(&built.module).map_err(Failure::Backend)?;
     let time = start.elapsed();
     dump.assembly(&*artifact);
-    let signature = instance.signature.clone();
+    let own = || instance.signature.clone();
+    let signature = inner_loop.as_ref().map_or_else(own, InnerLoop::signature);
     let explanation = SignatureExplanation::new(signature.clone(), &built, artifact.loops());
     Ok(Compiled { signature, module: built.module, explanation, artifact, time })
 }

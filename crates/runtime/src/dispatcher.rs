@@ -16,6 +16,7 @@ use crate::ret::Ret;
 use mambo_compiler::abi::{Context, Entry};
 use mambo_compiler::backend::LoopOutcome;
 use mambo_compiler::explain::Explanation;
+use mambo_compiler::inner_loop::InnerLoop;
 use mambo_compiler::source::{Capture, Instance, KernelSource};
 use mambo_ir::{Layout, Signature, Type};
 use std::collections::HashMap;
@@ -44,7 +45,7 @@ pub struct Resolved {
 pub type Resolve = fn() -> Resolved;
 
 /// The types of arguments and result: one monomorphic function for each choice.
-type Describe = fn() -> (Vec<Type>, Type);
+pub(crate) type Describe = fn() -> (Vec<Type>, Type);
 
 fn describe<A: Arguments, R: Ret>() -> (Vec<Type>, Type) {
     let mut args = Vec::new();
@@ -68,7 +69,7 @@ pub struct Dispatcher {
     /// All other keys.
     others: RwLock<Table<Key, &'static Route>>,
     /// Every signature asked for, in order.
-    instances: Mutex<Vec<(Instance, Slot)>>,
+    instances: Mutex<Vec<(Wanted, Slot)>>,
 }
 
 /// Keys found without a lock.
@@ -78,6 +79,14 @@ type Table<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
 /// Where the code of a signature is or will be.
 type Slot = Arc<OnceLock<Result<&'static Compiled, Failure>>>;
+
+/// What is to be compiled.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Wanted {
+    pub(crate) instance: Instance,
+    /// The loop around it, if it is the kernel of one.
+    pub(crate) inner_loop: Option<InnerLoop>,
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
@@ -102,10 +111,10 @@ impl Key {
 }
 
 /// A key and the code it leads to.
-struct Route {
+pub(crate) struct Route {
     key: Key,
-    entry: Entry,
-    asks_context: bool,
+    pub(crate) entry: Entry,
+    pub(crate) asks_context: bool,
     compiled: &'static Compiled,
 }
 
@@ -138,7 +147,7 @@ impl Route {
     /// As for [`Context::written_operands`].
     #[cold]
     #[inline(never)]
-    unsafe fn failure(&self, status: u32, context: *const Context) -> Error {
+    pub(crate) unsafe fn failure(&self, status: u32, context: *const Context) -> Error {
         // SAFETY: the caller says so.
         self.compiled.failure(status, unsafe { Context::written_operands(context) })
     }
@@ -286,14 +295,37 @@ impl Dispatcher {
         resolve: Option<Resolve>,
         layouts: u64,
     ) -> Result<&'static Route, Error> {
-        let key = Key::new(describe, resolve, layouts);
         self.warm_up()?;
         let mut instance = self.instance(describe, resolve);
-        let mut layouts = Layouts { bits: key.layouts, count: 0 };
+        let mut classes = Layouts { bits: layouts, count: 0 };
         for arg in &mut instance.signature.args {
-            set_layout(arg, || layouts.take());
+            set_layout(arg, || classes.take());
         }
-        let compiled = self.compiled(instance)?;
+        let wanted = Wanted { instance, inner_loop: None };
+        self.route_to(Key::new(describe, resolve, layouts), wanted)
+    }
+
+    /// The code of a loop around the kernel: `describe` and `bits` tell it from all others, and
+    /// from calls of the kernel; `wanted` says what it is if it has to be compiled.
+    #[inline]
+    pub(crate) fn loop_route(
+        &self,
+        describe: Describe,
+        resolve: Option<Resolve>,
+        bits: u64,
+        wanted: impl FnOnce(Instance) -> Wanted,
+    ) -> Result<&'static Route, Error> {
+        if let Some(route) = self.find(describe, resolve, bits) {
+            return Ok(route);
+        }
+        self.warm_up()?;
+        let wanted = wanted(self.instance(describe, resolve));
+        self.route_to(Key::new(describe, resolve, bits), wanted)
+    }
+
+    #[cold]
+    fn route_to(&self, key: Key, wanted: Wanted) -> Result<&'static Route, Error> {
+        let compiled = self.compiled(wanted)?;
         let artifact = &compiled.artifact;
         let (entry, asks_context) = (artifact.entry(), artifact.asks_context());
         let route = Route { key, entry, asks_context, compiled };
@@ -301,7 +333,7 @@ impl Dispatcher {
     }
 
     /// The instance of a call, its arrays of layout C.
-    fn instance(&self, describe: Describe, resolve: Option<Resolve>) -> Instance {
+    pub(crate) fn instance(&self, describe: Describe, resolve: Option<Resolve>) -> Instance {
         let Resolved { generics, captures, types } = match resolve {
             Some(resolve) => resolve(),
             None => Resolved {
@@ -334,25 +366,25 @@ impl Dispatcher {
         others.entry(route.key).or_insert_with(|| Box::leak(Box::new(route)))
     }
 
-    /// The code of an instance, compiled by whoever comes first.
-    fn compiled(&self, instance: Instance) -> Result<&'static Compiled, Error> {
+    /// The code that is wanted, compiled by whoever comes first.
+    pub(crate) fn compiled(&self, wanted: Wanted) -> Result<&'static Compiled, Error> {
         let (slot, number) = {
             let mut instances = self.instances();
-            let known = instances.iter().position(|(known, _)| *known == instance);
+            let known = instances.iter().position(|(known, _)| *known == wanted);
             let at = known.unwrap_or_else(|| {
-                instances.push((instance.clone(), Slot::default()));
+                instances.push((wanted.clone(), Slot::default()));
                 instances.len() - 1
             });
             (instances[at].1.clone(), at + 1)
         };
         let outcome = slot.get_or_init(|| {
-            let compiled = compile(self.source, &instance, self.build, self.backend, number)?;
+            let compiled = compile(self.source, &wanted, self.build, self.backend, number)?;
             Ok(Box::leak(Box::new(compiled)))
         });
         outcome.clone().map_err(Error::from)
     }
 
-    fn instances(&self) -> MutexGuard<'_, Vec<(Instance, Slot)>> {
+    fn instances(&self) -> MutexGuard<'_, Vec<(Wanted, Slot)>> {
         self.instances.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -372,7 +404,7 @@ impl Dispatcher {
         for (arg, layout) in instance.signature.args.iter_mut().zip(given) {
             set_layout(arg, || layout.unwrap_or(Layout::C));
         }
-        self.compiled(instance).map(|_| ())
+        self.compiled(Wanted { instance, inner_loop: None }).map(|_| ())
     }
 
     /// Compiles the signatures that the attribute lists, if no one has begun to.
@@ -397,9 +429,17 @@ impl Dispatcher {
         slots.iter().filter_map(|(_, slot)| slot.get()?.as_ref().ok().copied()).collect()
     }
 
-    /// The signatures compiled so far.
+    /// The signatures compiled so far; of a universal function, those of its kernel.
     pub fn signatures(&self) -> Vec<Signature> {
-        self.all_compiled().iter().map(|compiled| compiled.signature.clone()).collect()
+        let mut signatures: Vec<Signature> = Vec::new();
+        for (wanted, slot) in self.instances().iter() {
+            let signature = &wanted.instance.signature;
+            let is_compiled = slot.get().is_some_and(Result::is_ok);
+            if is_compiled && !signatures.contains(signature) {
+                signatures.push(signature.clone());
+            }
+        }
+        signatures
     }
 
     /// The optimised intermediate form of each signature compiled so far.

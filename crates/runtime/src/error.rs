@@ -15,6 +15,9 @@ pub enum Error {
     /// The kernel cannot be compiled for the types it was called with.
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// The arguments of a universal function do not go together.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
     /// The kernel panicked.
     #[error(transparent)]
     Panic(#[from] Box<Panic>),
@@ -24,6 +27,17 @@ pub enum Error {
     /// A host function that the kernel called panicked.
     #[error("a function called by the kernel panicked: {0}")]
     HostPanic(Payload),
+}
+
+/// Arguments of a universal function whose shapes do not go together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{kernel}`: {message}")]
+#[non_exhaustive]
+pub struct ShapeError {
+    /// The universal function.
+    pub kernel: String,
+    /// Which operands, their shapes, and the axis.
+    pub message: String,
 }
 
 /// A panic of a kernel.

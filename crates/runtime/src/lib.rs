@@ -41,13 +41,15 @@ mod slots;
 mod stack;
 #[cfg(test)]
 mod tests;
+mod ufunc;
+mod walk;
 
 pub use arg::Arg;
 pub use backend::BackendSource;
 pub use describe::{Captured, Described};
 pub use dispatcher::{Dispatcher, Stats};
 pub use elementwise::Elementwise;
-pub use error::{Error, Panic, Payload};
+pub use error::{Error, Panic, Payload, ShapeError};
 pub use host::{HostArg, HostFn};
 pub use kernel::Kernel;
 pub use mambo_compiler::CompileError;
@@ -61,6 +63,9 @@ pub use plain::{Leaves, Plain};
 pub use rank::Rank;
 pub use ret::Ret;
 pub use scalar::{Element, Scalar};
+pub use ufunc::cast::CastsTo;
+pub use ufunc::operand::{Axes, Join, NoAxes, Operand, Operands};
+pub use ufunc::target::{Results, Target};
 
 /// What generated code uses; not for people, and without promises.
 #[doc(hidden)]
