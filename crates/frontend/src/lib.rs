@@ -38,6 +38,6 @@ mod written;
 
 pub use function::{CalleePath, Lowered, lower};
 pub use lowering::MAX_DEPTH;
-pub use options::{EagerSignature, JitOptions, parse_jit_options};
+pub use options::{EagerSignature, JitOptions, parse_jit_options, parse_vectorize_options};
 pub use signature_text::{EagerKind, EagerType, TextSignature};
 pub use source_text::{lower_source, parse_function};

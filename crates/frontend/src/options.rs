@@ -38,7 +38,15 @@ pub enum EagerSignature {
 
 /// Reads the arguments of `#[jit(…)]`, going on after mistakes.
 pub fn parse_jit_options(tokens: TokenStream) -> (JitOptions, Vec<syn::Error>) {
-    let mut reader = OptionReader::default();
+    parse(tokens, OptionReader::default())
+}
+
+/// Reads the arguments of `#[vectorize(…)]`, going on after mistakes.
+pub fn parse_vectorize_options(tokens: TokenStream) -> (JitOptions, Vec<syn::Error>) {
+    parse(tokens, OptionReader { ufunc: true, ..OptionReader::default() })
+}
+
+fn parse(tokens: TokenStream, mut reader: OptionReader) -> (JitOptions, Vec<syn::Error>) {
     let parsed = (|input: ParseStream<'_>| {
         while !input.is_empty() {
             let read = reader.item(input);
@@ -63,6 +71,8 @@ struct OptionReader {
     diagnostics: Diagnostics,
     /// Options seen.
     seen: Vec<String>,
+    /// Whether those of universal functions are known.
+    ufunc: bool,
 }
 
 impl OptionReader {
@@ -94,8 +104,14 @@ impl OptionReader {
 
     fn option(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let text = name.to_string();
-        if !matches!(text.as_str(), "inline" | "boundscheck" | "fastmath") {
-            let message = format!("unknown option `{text}`: there are {KNOWN}");
+        let known = match text.as_str() {
+            "target" => self.ufunc,
+            name => matches!(name, "inline" | "boundscheck" | "fastmath"),
+        };
+        if !known {
+            let target =
+                if self.ufunc { "`target = \"cpu\"`, `target = \"parallel\"`, " } else { "" };
+            let message = format!("unknown option `{text}`: there are {target}{KNOWN}");
             return Err(syn::Error::new(name.span(), message));
         }
         if self.seen.contains(&text) {
@@ -108,14 +124,18 @@ impl OptionReader {
             return Ok(());
         }
         if !input.peek(Token![=]) {
-            let example =
-                if text == "inline" { "inline = \"always\"" } else { "boundscheck = true" };
+            let example = match text.as_str() {
+                "inline" => "inline = \"always\"",
+                "target" => "target = \"cpu\"",
+                _ => "boundscheck = true",
+            };
             let message = format!("`{text}` takes a value: write `{example}`");
             return Err(syn::Error::new(name.span(), message));
         }
         input.parse::<Token![=]>()?;
         match text.as_str() {
             "inline" => self.inline(input)?,
+            "target" => target(input)?,
             "fastmath" => self.fastmath_or_not(input)?,
             _ => self.boundscheck(name, input)?,
         }
@@ -202,6 +222,16 @@ impl OptionReader {
         }
         Ok(())
     }
+}
+
+/// `target = "cpu"` or `"parallel"`. Both run on one core, and give the same bits.
+fn target(input: ParseStream<'_>) -> syn::Result<()> {
+    let at = input.span();
+    let value = input.parse::<LitStr>().map(|value| value.value()).unwrap_or_default();
+    if matches!(value.as_str(), "cpu" | "parallel") {
+        return Ok(());
+    }
+    Err(syn::Error::new(at, "`target` is `\"cpu\"` or `\"parallel\"`: write one of them"))
 }
 
 /// Whether an item is an option, known or not, rather than a type.

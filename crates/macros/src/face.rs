@@ -8,11 +8,11 @@ use syn::{Attribute, FnArg, ItemFn, Meta, Pat, ReturnType, Safety, Signature, Ty
 
 /// A function seen from outside.
 pub(crate) struct Face<'a> {
-    function: &'a ItemFn,
+    pub(crate) function: &'a ItemFn,
     /// Names of the parameters, invented where a pattern is written.
-    names: Vec<Ident>,
-    types: Vec<&'a Type>,
-    result: Type,
+    pub(crate) names: Vec<Ident>,
+    pub(crate) types: Vec<&'a Type>,
+    pub(crate) result: Type,
 }
 
 impl<'a> Face<'a> {
@@ -39,12 +39,12 @@ impl<'a> Face<'a> {
         Some(Face { function, names, types, result })
     }
 
-    fn name(&self) -> &'a Ident {
+    pub(crate) fn name(&self) -> &'a Ident {
         &self.function.sig.ident
     }
 
     /// The list of the types of the arguments.
-    fn arg_types(&self) -> TokenStream {
+    pub(crate) fn arg_types(&self) -> TokenStream {
         self.types.iter().rev().fold(
             quote!(::mambo::__private::End),
             |rest, ty| quote!(::mambo::__private::Cons<#ty, #rest>),
@@ -71,14 +71,14 @@ impl<'a> Face<'a> {
     }
 
     /// Generic parameters and where clause as written.
-    fn split(&self) -> (TokenStream, TokenStream, TokenStream) {
+    pub(crate) fn split(&self) -> (TokenStream, TokenStream, TokenStream) {
         let generics = &self.function.sig.generics;
         let params = &generics.params;
         let params = if params.is_empty() { TokenStream::new() } else { quote!(<#params>) };
         (params, turbofish(generics), generics.where_clause.to_token_stream())
     }
 
-    fn unsafety(&self) -> Option<TokenStream> {
+    pub(crate) fn unsafety(&self) -> Option<TokenStream> {
         match &self.function.sig.safety {
             Safety::Unsafe(token) => Some(token.to_token_stream()),
             _ => None,
@@ -86,7 +86,7 @@ impl<'a> Face<'a> {
     }
 
     /// An expression that is `unsafe` if the kernel is.
-    fn guarded(&self, call: TokenStream) -> TokenStream {
+    pub(crate) fn guarded(&self, call: TokenStream) -> TokenStream {
         if self.unsafety().is_some() { quote!(unsafe { #call }) } else { call }
     }
 
@@ -99,15 +99,7 @@ impl<'a> Face<'a> {
     ) -> TokenStream {
         let function = self.dispatching_function();
         let (rust, try_call) = (self.rust(), self.try_call(resolved.is_some()));
-        let (params, _, clause) = self.split();
-        let resolve = resolved.map(|resolved| {
-            quote! {
-                #[doc(hidden)]
-                fn __mambo_resolve #params() -> ::mambo::__private::Resolved #clause {
-                    #resolved
-                }
-            }
-        });
+        let resolve = self.resolve_function(resolved);
         let compile = eager.map(|_| self.compile(resolved.is_some()));
         let eager = match eager {
             Some(eager) => quote!(::core::option::Option::Some(|| { #eager })),
@@ -116,6 +108,19 @@ impl<'a> Face<'a> {
         let functions = quote!(#rust #try_call #resolve #compile);
         let ty = self.type_of_functions(&functions, source, &eager, &self.pointer());
         quote!(#function #ty)
+    }
+
+    /// The function that says what the kernel names for its generic parameters.
+    pub(crate) fn resolve_function(&self, resolved: Option<&TokenStream>) -> Option<TokenStream> {
+        let (params, _, clause) = self.split();
+        resolved.map(|resolved| {
+            quote! {
+                #[doc(hidden)]
+                fn __mambo_resolve #params() -> ::mambo::__private::Resolved #clause {
+                    #resolved
+                }
+            }
+        })
     }
 
     /// What stands beside a function with mistakes, so that its mistakes are the only ones:
@@ -157,33 +162,44 @@ impl<'a> Face<'a> {
     /// The function that is called: `try_call`, or a panic.
     fn dispatching_function(&self) -> TokenStream {
         let (name, names, vis) = (self.name(), &self.names, &self.function.vis);
-        let attrs = self.function.attrs.iter().map(outside);
+        let attrs = self.outside_attrs();
         let inline = self.inline();
         let signature = self.signature(name.clone(), self.result.to_token_stream());
         let (_, turbofish, _) = self.split();
         let call = self.guarded(quote!(#name::try_call #turbofish(#(#names),*)));
-        // At the name, so that the host's panic is in the file of the kernel.
-        let error = Ident::new("error", name.span().resolved_at(Span::mixed_site()));
-        let raise = quote_spanned!(error.span()=> #error.raise());
+        let body = self.or_raise(&call);
         quote! {
             #(#attrs)*
             #inline
-            #vis #signature {
-                match #call {
-                    ::core::result::Result::Ok(value) => value,
-                    ::core::result::Result::Err(#error) => #raise,
-                }
+            #vis #signature { #body }
+        }
+    }
+
+    /// The value of a fallible call, or a panic.
+    pub(crate) fn or_raise(&self, call: &TokenStream) -> TokenStream {
+        // At the name, so that the host's panic is in the file of the kernel.
+        let error = Ident::new("error", self.name().span().resolved_at(Span::mixed_site()));
+        let raise = quote_spanned!(error.span()=> #error.raise());
+        quote! {
+            match #call {
+                ::core::result::Result::Ok(value) => value,
+                ::core::result::Result::Err(#error) => #raise,
             }
         }
     }
 
-    fn inline(&self) -> Option<TokenStream> {
+    /// The attributes of the function that is called.
+    pub(crate) fn outside_attrs(&self) -> impl Iterator<Item = TokenStream> {
+        self.function.attrs.iter().map(outside)
+    }
+
+    pub(crate) fn inline(&self) -> Option<TokenStream> {
         let written = self.function.attrs.iter().any(|attr| attr.path().is_ident("inline"));
         (!written).then(|| quote!(#[inline]))
     }
 
     /// `name::rust`, with the function as written inside, so that recursion stays plain.
-    fn rust(&self) -> TokenStream {
+    pub(crate) fn rust(&self) -> TokenStream {
         let (name, names, vis) = (self.name(), &self.names, &self.function.vis);
         let (_, turbofish, _) = self.split();
         let signature = self.signature(format_ident!("rust"), self.result.to_token_stream());
@@ -237,7 +253,7 @@ impl<'a> Face<'a> {
 
     /// The function that resolves what the kernel names for its generic parameters, if it has
     /// any.
-    fn resolve(&self, generic: bool) -> TokenStream {
+    pub(crate) fn resolve(&self, generic: bool) -> TokenStream {
         let name = self.name();
         let (_, turbofish, _) = self.split();
         if generic {
@@ -264,7 +280,7 @@ impl<'a> Face<'a> {
     }
 
     /// The type of the same name, with `functions` and those every kernel has.
-    fn type_of_functions(
+    pub(crate) fn type_of_functions(
         &self,
         functions: &TokenStream,
         source: &TokenStream,
@@ -347,7 +363,7 @@ impl<'a> Face<'a> {
     }
 
     /// The type of a pointer to the function, of one instantiation if it is generic.
-    fn pointer(&self) -> TokenStream {
+    pub(crate) fn pointer(&self) -> TokenStream {
         let (types, result) = (&self.types, &self.result);
         let unsafety = self.unsafety();
         let generics = &self.function.sig.generics;

@@ -57,7 +57,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// The value of `Kernel::SOURCE`.
-fn source(function: &ItemFn, lowered: &Lowered) -> TokenStream {
+pub(crate) fn source(function: &ItemFn, lowered: &Lowered) -> TokenStream {
     let generics = &function.sig.generics;
     let Lowered { kernel, captures, types, callees: called } = lowered;
     let name = &kernel.name;
@@ -92,7 +92,7 @@ fn source(function: &ItemFn, lowered: &Lowered) -> TokenStream {
 
 /// The value of what a generic kernel names, for its own parameters; nothing if it is not
 /// generic.
-fn resolved(function: &ItemFn, lowered: &Lowered) -> Option<TokenStream> {
+pub(crate) fn resolved(function: &ItemFn, lowered: &Lowered) -> Option<TokenStream> {
     let generics = &function.sig.generics;
     if type_params(generics).is_empty() && generics.const_params().next().is_none() {
         return None;

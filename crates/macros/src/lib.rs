@@ -14,6 +14,7 @@ mod eager;
 mod face;
 mod generics;
 mod jit;
+mod vectorize;
 
 use proc_macro::TokenStream;
 
@@ -36,6 +37,21 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn jit(options: TokenStream, item: TokenStream) -> TokenStream {
     jit::expand(options.into(), item.into()).into()
+}
+
+/// Makes a function of numbers one of arrays, element by element: a universal function, compiled
+/// at run time for the types it is called with and the processor at hand. See the documentation
+/// of `mambo`.
+///
+/// # Options
+/// * `#[vectorize(f32, f64)]`: types for the generic parameters that `name::warm_up()`, or else
+///   the first call, compiles for; further ones are compiled on first use.
+/// * `#[vectorize("f64(f64, f64)")]`: the same, in Numba's spelling.
+/// * `target = "cpu"` or `"parallel"`: where it runs.
+/// * `inline`, `boundscheck` and `fastmath`, as for `#[jit]`.
+#[proc_macro_attribute]
+pub fn vectorize(options: TokenStream, item: TokenStream) -> TokenStream {
+    vectorize::expand(options.into(), item.into()).into()
 }
 
 /// Lets kernels take, hold and return a plain structure.

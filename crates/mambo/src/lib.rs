@@ -154,11 +154,24 @@ pub use mambo_macros::Data;
 /// println!("{}", total::explain());
 /// ```
 pub use mambo_macros::jit;
+/// ```
+/// use mambo::prelude::*;
+///
+/// #[vectorize]
+/// fn cosd(angle: f64) -> f64 {
+///     angle.to_radians().cos()
+/// }
+///
+/// assert_eq!(cosd(60), 0.5000000000000001);
+/// assert_eq!(cosd(&array![[0, 90], [180, 360]]), cosd(&array![[0.0, 90.0], [180.0, 360.0]]));
+/// ```
+pub use mambo_macros::vectorize;
 pub use mambo_runtime::{
-    AccessKind, AccessReport, Arg, BackendError, Captured, CompileError, Described, Dispatcher,
-    Element, Elementwise, Error, Explanation, HostArg, HostFn, Integer, Kernel, Layout, Leaves,
-    LoopExplanation, LoopShape, Number, Obstacle, Panic, Payload, Plain, Rank, Real, Reason, Ret,
-    Scalar, Signature, SignatureExplanation, Stats, Type, VectorPlan, Vectorized,
+    AccessKind, AccessReport, Arg, Axes, BackendError, Captured, CastsTo, CompileError, Described,
+    Dispatcher, Element, Elementwise, Error, Explanation, HostArg, HostFn, Integer, Join, Kernel,
+    Layout, Leaves, LoopExplanation, LoopShape, NoAxes, Number, Obstacle, Operand, Operands, Panic,
+    Payload, Plain, Rank, Real, Reason, Results, Ret, Scalar, ShapeError, Signature,
+    SignatureExplanation, Stats, Target, Type, VectorPlan, Vectorized,
 };
 
 /// Complex numbers, as kernels know them: the type that ndarray uses too.
@@ -191,7 +204,7 @@ pub mod math;
 /// What a module with kernels needs: the attributes, the bounds for generic kernels, and the
 /// array types.
 pub mod prelude {
-    pub use crate::{Complex, Data, Elementwise, Integer, Kernel, Number, Real, jit};
+    pub use crate::{Complex, Data, Elementwise, Integer, Kernel, Number, Real, jit, vectorize};
     pub use ndarray::{
         Array, Array0, Array1, Array2, Array3, Array4, Array5, Array6, ArrayRef, ArrayRef1,
         ArrayRef2, ArrayView, ArrayView0, ArrayView1, ArrayView2, ArrayView3, ArrayView4,
@@ -206,7 +219,8 @@ pub mod prelude {
 pub mod __private {
     pub use mambo_runtime::generated::*;
     pub use mambo_runtime::{
-        Arg, Captured, Described, Dispatcher, Error, Kernel, Layout, Leaves, Plain, Ret, Type,
+        Arg, Captured, CastsTo, Described, Dispatcher, Error, Kernel, Layout, Leaves, Operand,
+        Operands, Plain, Results, Ret, Target, Type,
     };
     pub use ndarray;
 
