@@ -1,7 +1,7 @@
 //! Hyperbolic functions and their inverses, from `eˣ - 1` and `ln(1 + x)` in two parts.
 
 use super::exp::{exp_m1_less_rest, exp_of_rest, rest_of_exp, scaled_to_the_edge};
-use super::large_angle::two_sum;
+use super::large_angle::{quick_two_sum, two_sum};
 use super::ln::{ln_1p_of_parts, parts_of_bits, with_exponent};
 use super::trig::quotient_of_parts;
 use crate::coefficients::ROUND;
@@ -15,10 +15,7 @@ pub fn exp_m1_in_parts(x: f64) -> (f64, f64) {
     let linear = power * r;
     let sum = less + linear;
     let lost = ((less - sum) + linear) + ((power - less) - 1.0);
-    // The parts are used in quotients, whose corrections have to be small beside them.
-    let low = power.mul_add(exp_m1_less_rest(r, small), lost);
-    let high = sum + low;
-    (high, (sum - high) + low)
+    (sum, power.mul_add(exp_m1_less_rest(r, small), lost))
 }
 
 /// `sinh x`: `(e + e / (1 + e)) / 2` with `e = eˣ - 1`.
@@ -27,7 +24,10 @@ pub fn sinh(x: f64) -> f64 {
     let size = x.abs();
     let (high, low) = exp_m1_in_parts(size);
     let (one_more, lost) = two_sum(1.0, high);
-    let (quotient, quotient_low) = quotient_of_parts(high, low, one_more, low + lost);
+    let den_low = low + lost;
+    // A quotient's correction has to be small beside it.
+    let (high, low) = quick_two_sum(high, low);
+    let (quotient, quotient_low) = quotient_of_parts(high, low, one_more, den_low);
     let sum = high + quotient;
     let lost = (high - sum) + quotient;
     let result = 0.5 * (sum + (lost + (low + quotient_low)));
@@ -63,7 +63,9 @@ pub fn tanh(x: f64) -> f64 {
     let bounded = if size > 22.0 { 22.0 } else { size };
     let (high, low) = exp_m1_in_parts(2.0 * bounded);
     let (den, lost) = two_sum(2.0, high);
-    let (quotient, quotient_low) = quotient_of_parts(high, low, den, low + lost);
+    let den_low = low + lost;
+    let (high, low) = quick_two_sum(high, low);
+    let (quotient, quotient_low) = quotient_of_parts(high, low, den, den_low);
     (quotient + quotient_low).copysign(x)
 }
 

@@ -12,6 +12,13 @@ pub fn two_sum(a: f64, b: f64) -> (f64, f64) {
     (sum, (a - (sum - back)) + (b - back))
 }
 
+/// The same if the second is the smaller one, or nearly so (T. J. Dekker).
+#[inline(always)]
+pub fn quick_two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    (sum, (a - sum) + b)
+}
+
 /// What is left of a number of turns without the whole ones; exact.
 #[inline(always)]
 pub fn less_whole(turns: f64) -> f64 {

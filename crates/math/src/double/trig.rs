@@ -3,7 +3,7 @@
 //! `x = n·π/2 + r` with `|r| ≤ π/4`, in three parts (Cody and Waite, as above), and polynomials
 //! for the sine and the cosine of `r`.
 
-use super::large_angle::quarters_of_large;
+use super::large_angle::{quarters_of_large, quick_two_sum};
 use crate::coefficients::{
     COS, HALF_PI_HIGH, HALF_PI_LOW, HALF_PI_MIDDLE, LARGE, PI, ROUND, SIN, TWO_OVER_PI,
 };
@@ -88,8 +88,7 @@ pub fn tan(x: f64) -> f64 {
     let (cos_high, cos_low) = cos_in_parts(r, z, small);
     let cos_low = z_low.mul_add(-0.5, cos_low);
     // The quotient's correction has to be small beside it.
-    let sin_high = r + sin_low;
-    let sin_low = (r - sin_high) + sin_low;
+    let (sin_high, sin_low) = quick_two_sum(r, sin_low);
     let turned = quarter & 1 != 0;
     let num = if turned { -cos_high } else { sin_high };
     let num_low = if turned { -cos_low } else { sin_low };
