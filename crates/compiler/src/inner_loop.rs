@@ -1,8 +1,9 @@
 //! Loops that the host asks for around a scalar kernel: the inner loops of universal functions.
 //!
 //! Such a loop goes along one axis of its operands, converts what it reads to the types of the
-//! kernel's arguments, calls the kernel, which is put into it, and stores what comes out. It is
-//! built here in the typed form, before the passes, so that they treat it as a written one.
+//! kernel's arguments, calls the kernel, which is put into it, and stores what comes out; or it
+//! hands what comes out to the next turn, and so folds its operands. It is built here in the
+//! typed form, before the passes, so that they treat it as a written one.
 //!
 //! Nothing is checked: the host hands in operands of one length.
 
@@ -11,7 +12,7 @@ use crate::error::CompileError;
 use crate::lower;
 use crate::source::{Instance, KernelSource};
 use mambo_ir::builder::Builder;
-use mambo_ir::function::{FuncId, Function, Op, Terminator, Value, ValueType, ViewType};
+use mambo_ir::function::{Binary, FuncId, Function, Op, Terminator, Value, ValueType, ViewType};
 use mambo_ir::kernel::Inline;
 use mambo_ir::signature::{Access, ArrayType};
 use mambo_ir::{Dtype, Layout, Module, Signature, Span, Type};
@@ -36,12 +37,32 @@ pub struct Operand {
     pub form: Form,
 }
 
+/// What becomes of what the kernel returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// It is stored, each turn on its own: `out[i] = kernel(a[i], b[i], …)`.
+    Map,
+    /// It is the kernel's first argument in the next turn, `acc = kernel(acc, a[i])`, beginning
+    /// with the one element of the output, where it ends. Every input has its output: rows that
+    /// are folded side by side.
+    Fold,
+    /// The same, and stored too: `out[i + 1] = kernel(out[i], a[i])`. The outputs have an
+    /// element more than the inputs.
+    Scan,
+    /// It takes the place of an element that the first input, of `usize`, names: the kernel's
+    /// first argument. `out[at[i]] = kernel(out[at[i]], b[i], …)`, one turn after the other.
+    Scatter,
+}
+
 /// A loop around a kernel of scalars.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct InnerLoop {
+    /// What it does.
+    pub kind: Kind,
     /// A `bool` for each turn, which does nothing where it is false.
     pub mask: Option<Form>,
-    /// What the arguments are made of, in order; each is cast as Rust's `as` does.
+    /// What the arguments are made of, in order; each is cast as Rust's `as` does. Those of a
+    /// fold or a scan are its rows, and not held.
     pub inputs: Vec<Operand>,
     /// Where the results go, in order, of the types they have.
     pub outputs: Vec<Operand>,
@@ -125,7 +146,6 @@ fn write_loop(
 ) {
     let mut b = Builder::new(function);
     b.set_span(span);
-    let entry = b.current();
     let mask = inner.mask.map(|form| {
         let operand = Operand { dtype: Dtype::Bool, form };
         operand_params(&mut b, operand, false, "mask")
@@ -136,48 +156,159 @@ fn write_loop(
     let outputs: Vec<Value> = (inner.outputs.iter())
         .map(|operand| operand_params(&mut b, *operand, true, "out")[0])
         .collect();
+    let end = match inner.kind {
+        Kind::Map => b.dim(outputs[0], 0),
+        Kind::Fold | Kind::Scan | Kind::Scatter => b.dim(inputs[0][0], 0),
+    };
+    let operands = Operands { inner, mask, inputs, outputs };
+    let turn = Turn { callee, params, results };
+    match inner.kind {
+        Kind::Map => map(&mut b, &operands, &turn, end),
+        Kind::Fold | Kind::Scan => chain(&mut b, &operands, &turn, end),
+        Kind::Scatter => scatter(&mut b, &operands, &turn, end),
+    }
+    b.end(Terminator::Return(vec![]));
+}
+
+/// The operands of a loop and their values in it.
+struct Operands<'a> {
+    inner: &'a InnerLoop,
+    mask: Option<Vec<Value>>,
+    inputs: Vec<Vec<Value>>,
+    outputs: Vec<Value>,
+}
+
+/// A call of the kernel.
+struct Turn<'a> {
+    callee: FuncId,
+    params: &'a [Dtype],
+    results: &'a [ValueType],
+}
+
+impl Turn<'_> {
+    /// What the kernel returns for these arguments, cast to what it takes.
+    fn call(&self, b: &mut Builder<'_>, parts: &[Value]) -> Vec<Value> {
+        let cast = parts.iter().zip(self.params).map(|(&part, &dtype)| b.cast(part, dtype));
+        let args = cast.collect();
+        b.insert(Op::Call { callee: self.callee, args }, self.results).to_vec()
+    }
+}
+
+/// The loop from 0 to `end`, its body not yet written, which gets the index and `carried`;
+/// `write` writes it and returns what the next turn gets. The results are those of the last.
+fn turns(
+    b: &mut Builder<'_>,
+    end: Value,
+    init: Vec<Value>,
+    carried: &[ValueType],
+    write: impl FnOnce(&mut Builder<'_>, Value, &[Value]) -> Vec<Value>,
+) -> Vec<Value> {
     let start = b.index(0);
-    let end = b.dim(outputs[0], 0);
     let body = b.func.new_block();
     let index = b.add_param(body, Dtype::Usize.into(), Some("i".into()));
-    b.switch_to(body);
-    let turn = |b: &mut Builder<'_>| {
-        let read = inner.inputs.iter().zip(&inputs);
-        let parts = read.flat_map(|(operand, values)| element(b, *operand, values, index));
-        let parts: Vec<Value> = parts.collect();
-        let args = parts.iter().zip(params).map(|(&part, &dtype)| b.cast(part, dtype)).collect();
-        let mut values = b.insert(Op::Call { callee, args }, results).to_vec().into_iter();
-        for (operand, &view) in inner.outputs.iter().zip(&outputs) {
-            for part in 0..operand.dtype.parts() {
-                let value = values.next().expect("the outputs are those of the kernel");
-                b.store_part(view, &[index], part, value);
+    let params: Vec<Value> = carried.iter().map(|&ty| b.add_param(body, ty, None)).collect();
+    let outer = b.switch_to(body);
+    let next = write(b, index, &params);
+    b.end(Terminator::Yield(next));
+    b.switch_to(outer);
+    let range = Op::For { start, end, step: 1, inclusive: false, reverse: false, init, body };
+    b.insert(range, carried).to_vec()
+}
+
+/// `write`, or `otherwise` where the mask is false.
+fn where_masked(
+    b: &mut Builder<'_>,
+    operands: &Operands<'_>,
+    index: Value,
+    otherwise: &[Value],
+    results: &[ValueType],
+    write: impl FnOnce(&mut Builder<'_>) -> Vec<Value>,
+) -> Vec<Value> {
+    let (Some(mask), Some(form)) = (&operands.mask, operands.inner.mask) else { return write(b) };
+    let cond = element(b, Operand { dtype: Dtype::Bool, form }, mask, index)[0];
+    let blocks = (b.func.new_block(), b.func.new_block());
+    let outer = b.switch_to(blocks.0);
+    let written = write(b);
+    b.end(Terminator::Yield(written));
+    b.switch_to(blocks.1);
+    b.end(Terminator::Yield(otherwise.to_vec()));
+    b.switch_to(outer);
+    b.insert(Op::If { cond, then: blocks.0, otherwise: blocks.1 }, results).to_vec()
+}
+
+fn map(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: Value) {
+    let inner = operands.inner;
+    turns(b, end, vec![], &[], |b, index, _| {
+        where_masked(b, operands, index, &[], &[], |b| {
+            let read = inner.inputs.iter().zip(&operands.inputs);
+            let parts = read.flat_map(|(operand, values)| element(b, *operand, values, index));
+            let parts: Vec<Value> = parts.collect();
+            let mut values = turn.call(b, &parts).into_iter();
+            for (operand, &view) in inner.outputs.iter().zip(&operands.outputs) {
+                for part in 0..operand.dtype.parts() {
+                    let value = values.next().expect("the outputs are those of the kernel");
+                    b.store_part(view, &[index], part, value);
+                }
+            }
+            vec![]
+        })
+    });
+}
+
+fn chain(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: Value) {
+    let inner = operands.inner;
+    let (zero, one) = (b.index(0), b.index(1));
+    let rows = || inner.outputs.iter().zip(&operands.outputs);
+    let mut first = Vec::new();
+    for (operand, &view) in rows() {
+        first.extend((0..operand.dtype.parts()).map(|part| b.load_part(view, &[zero], part)));
+    }
+    let store = |b: &mut Builder<'_>, at: Value, values: &[Value]| {
+        let mut values = values.iter();
+        for (operand, &view) in rows() {
+            for (part, &value) in (0..operand.dtype.parts()).zip(values.by_ref()) {
+                b.store_part(view, &[at], part, value);
             }
         }
     };
-    match mask {
-        None => turn(&mut b),
-        Some(mask) => {
-            let form = inner.mask.expect("there is a mask");
-            let operand = Operand { dtype: Dtype::Bool, form };
-            let cond = element(&mut b, operand, &mask, index)[0];
-            let (then, otherwise) = (b.func.new_block(), b.func.new_block());
-            b.insert(Op::If { cond, then, otherwise }, &[]);
-            for block in [then, otherwise] {
-                let outer = b.switch_to(block);
-                if block == then {
-                    turn(&mut b);
-                }
-                b.end(Terminator::Yield(vec![]));
-                b.switch_to(outer);
+    let parts = turn.results.len();
+    let carried = turn.results.repeat(inner.outputs.len());
+    let last = turns(b, end, first, &carried, |b, index, accs| {
+        let next = where_masked(b, operands, index, accs, &carried, |b| {
+            let mut next = Vec::new();
+            let read = inner.inputs.iter().zip(&operands.inputs);
+            for ((operand, values), acc) in read.zip(accs.chunks(parts)) {
+                let args = [acc, &element(b, *operand, values, index)].concat();
+                next.extend(turn.call(b, &args));
             }
+            next
+        });
+        if inner.kind == Kind::Scan {
+            let at = b.binary(Binary::Add, index, one);
+            store(b, at, &next);
         }
+        next
+    });
+    if inner.kind == Kind::Fold {
+        store(b, zero, &last);
     }
-    b.end(Terminator::Yield(vec![]));
-    b.switch_to(entry);
-    let range =
-        Op::For { start, end, step: 1, inclusive: false, reverse: false, init: vec![], body };
-    b.insert(range, &[]);
-    b.end(Terminator::Return(vec![]));
+}
+
+fn scatter(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: Value) {
+    let (operand, view) = (operands.inner.outputs[0], operands.outputs[0]);
+    turns(b, end, vec![], &[], |b, index, _| {
+        let read = operands.inner.inputs.iter().zip(&operands.inputs);
+        let mut read = read.map(|(operand, values)| element(b, *operand, values, index));
+        let at = read.next().expect("the places come first")[0];
+        let others = read.collect::<Vec<_>>().concat();
+        let parts = 0..operand.dtype.parts();
+        let own: Vec<Value> = parts.clone().map(|part| b.load_part(view, &[at], part)).collect();
+        let values = turn.call(b, &[own, others].concat());
+        for (part, value) in parts.zip(values) {
+            b.store_part(view, &[at], part, value);
+        }
+        vec![]
+    });
 }
 
 /// The parameters of an operand: its parts, or one view.
