@@ -63,8 +63,11 @@ pub use plain::{Leaves, Plain};
 pub use rank::Rank;
 pub use ret::Ret;
 pub use scalar::{Element, Scalar};
+pub use ufunc::axes::ReduceAxes;
 pub use ufunc::cast::CastsTo;
-pub use ufunc::operand::{Axes, Join, NoAxes, Operand, Operands};
+pub use ufunc::operand::{Axes, Followed, Item, Join, NoAxes, Operand, Operands};
+pub use ufunc::places::{PlaceNumber, PlaceNumbers, Places};
+pub use ufunc::reduce::Reduction;
 pub use ufunc::target::{Results, Target};
 
 /// What generated code uses; not for people, and without promises.
@@ -77,6 +80,7 @@ pub mod generated {
     pub use crate::probe::{HostProbe, Known, Probe, TypeProbe, UnknownType};
     pub use crate::rank::Layouts;
     pub use crate::slots::{Cons, End, SlotBlock};
+    pub use crate::ufunc::reduce::Folds;
     pub use mambo_compiler::backend::Backend;
     pub use mambo_compiler::source::{Callee, Capture, Instance, KernelSource};
     pub use mambo_ir::signature::StructType;

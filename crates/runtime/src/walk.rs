@@ -170,6 +170,11 @@ impl Walk {
         self.steps_of(self.inner)
     }
 
+    /// The length of the axis of the inner loop.
+    pub(crate) fn inner_len(&self) -> usize {
+        self.lens[self.inner]
+    }
+
     /// Calls `visit` with the bytes from the first element of each operand to where an inner
     /// loop begins, and its length, until all is visited or it breaks.
     pub(crate) fn each<B>(
@@ -200,6 +205,21 @@ impl Walk {
             if next.is_none() {
                 return ControlFlow::Continue(());
             }
+        }
+    }
+
+    /// The same until there is an error.
+    pub(crate) fn try_each<E>(
+        &self,
+        mut visit: impl FnMut(&[isize], usize) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let end = self.each(|at, len| match visit(at, len) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(error),
+        });
+        match end {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(error) => Err(error),
         }
     }
 

@@ -5,36 +5,36 @@
 //! allocated but results.
 
 use super::broadcast::{Clash, fits, join, stride};
-use super::operand::{MAX_OPERANDS, Operand, Operands, Order, RawOperand, Raws};
+use super::callee::{Callee, Roles, Running, Turns};
+use super::operand::{Followed, Operand, Operands, Order, RawOperand, Raws, element_type};
+use super::overlap::keep_apart;
 use super::target::{Results, Target};
 use crate::arg::Arguments;
-use crate::context::CallContext;
-use crate::dispatcher::{Describe, Dispatcher, Resolve, Route, Wanted};
+use crate::dispatcher::{Describe, Dispatcher, Resolve, Wanted};
 use crate::error::{Error, ShapeError};
+use crate::scalar::Element;
 use crate::walk::Walk;
-use mambo_compiler::inner_loop::{Form, InnerLoop, Operand as LoopOperand};
+use mambo_compiler::inner_loop::{Form, InnerLoop, Kind, Operand as LoopOperand};
 use mambo_ir::kernel::Pattern;
-use mambo_ir::{Dtype, Signature, Type};
-use std::mem::MaybeUninit;
-use std::ops::ControlFlow;
-
-/// What a universal function is called through: the kernel of scalars, for one choice of types.
-#[derive(Clone, Copy)]
-struct Callee {
-    dispatcher: &'static Dispatcher,
-    describe: Describe,
-    resolve: Option<Resolve>,
-}
+use mambo_ir::{Signature, Type};
 
 /// The types of the kernel's arguments, then those of the elements of the inputs, which tell
 /// loops of one kernel apart; and the type of its result.
-fn describe<P: Arguments, R: Results, L: Operands>() -> (Vec<Type>, Type) {
+pub(crate) fn describe<P: Arguments, R: Results, L: Operands>() -> (Vec<Type>, Type) {
     let (mut types, result) = describe_kernel::<P, R>();
     L::element_types(&mut types);
     (types, result)
 }
 
-fn describe_kernel<P: Arguments, R: Results>() -> (Vec<Type>, Type) {
+/// The same for two inputs, whose axes need not go together.
+pub(crate) fn describe_two<P: Arguments, R: Results, A: Operand, B: Operand>() -> (Vec<Type>, Type)
+{
+    let (mut types, result) = describe_kernel::<P, R>();
+    types.extend([element_type(A::Elem::DTYPE), element_type(B::Elem::DTYPE)]);
+    (types, result)
+}
+
+pub(super) fn describe_kernel<P: Arguments, R: Results>() -> (Vec<Type>, Type) {
     let mut types = Vec::new();
     P::describe(&mut types);
     (types, R::result_type())
@@ -58,17 +58,51 @@ impl Dispatcher {
         inputs.raws(&mut raws);
         let outputs = raws.as_slice().len();
         let dims = join(raws.as_slice()).map_err(|clash| {
-            self.shape_error(raws.as_slice(), clash, &Roles { masked: false, outputs })
+            self.shape_error(raws.as_slice(), clash, Roles::map(false, outputs))
         })?;
         let mut results = R::allocate::<L::Dim>(&dims, order_of(raws.as_slice()));
         R::places::<L::Dim>(&mut results, &mut raws);
-        let callee = Callee { dispatcher: self, describe: describe::<P, R, L>, resolve };
-        callee.run(raws.as_slice(), &Roles { masked: false, outputs }, &dims)?;
+        let callee = self.callee(describe::<P, R, L>, resolve, outputs);
+        callee.run(raws.as_slice(), Roles::map(false, outputs), &dims)?;
         // SAFETY: every element of the common shape, which the results have, is written.
         Ok(unsafe { R::written::<L::Dim>(results) })
     }
 
-    /// The same, written to `target`, to the shape of which the inputs are broadcast.
+    /// Calls the universal function of two arguments for each element of the first input with
+    /// each of the second.
+    ///
+    /// # Errors
+    /// If the kernel cannot be compiled or panics.
+    #[doc(hidden)]
+    #[expect(clippy::type_complexity, reason = "the rank of the results is told by both inputs")]
+    pub fn call_ufunc_outer<P, R, A, B>(
+        &'static self,
+        resolve: Option<Resolve>,
+        first: A,
+        second: B,
+    ) -> Result<R::In<<A::Dim as Followed<B::Dim>>::Output>, Error>
+    where
+        P: Arguments,
+        R: Results,
+        A: Operand<Dim: Followed<B::Dim>>,
+        B: Operand,
+    {
+        let (own, other) = (first.raw(), second.raw());
+        let dims = [own.dims, other.dims].concat();
+        let widened = [own.dims, &vec![1; other.dims.len()]].concat();
+        let strides = [own.strides, &vec![0; other.dims.len()]].concat();
+        let mut raws = Raws::new();
+        raws.push(RawOperand { dims: &widened, strides: &strides, ..own });
+        raws.push(other);
+        let mut results = R::allocate::<<A::Dim as Followed<B::Dim>>::Output>(&dims, Order::C);
+        R::places::<<A::Dim as Followed<B::Dim>>::Output>(&mut results, &mut raws);
+        let callee = self.callee(describe_two::<P, R, A, B>, resolve, 2);
+        callee.run(raws.as_slice(), Roles::map(false, 2), &dims)?;
+        // SAFETY: every element of the results' shape is written.
+        Ok(unsafe { R::written::<<A::Dim as Followed<B::Dim>>::Output>(results) })
+    }
+
+    /// The same as [`Dispatcher::call_ufunc`], written to `target`, to the shape of which the inputs are broadcast.
     ///
     /// # Errors
     /// As for [`Dispatcher::call_ufunc`], or if an input does not broadcast to the target.
@@ -83,8 +117,8 @@ impl Dispatcher {
         inputs.raws(&mut raws);
         let outputs = raws.as_slice().len();
         target.places(&mut raws);
-        let callee = Callee { dispatcher: self, describe: describe::<P, R, L>, resolve };
-        callee.run_into(raws.as_slice(), &Roles { masked: false, outputs })
+        let callee = self.callee(describe::<P, R, L>, resolve, outputs);
+        callee.run_into(raws.as_slice(), Roles::map(false, outputs))
     }
 
     /// The same where `mask` is true; other elements of the target stay as they are.
@@ -104,8 +138,8 @@ impl Dispatcher {
         inputs.raws(&mut raws);
         let outputs = raws.as_slice().len();
         target.places(&mut raws);
-        let callee = Callee { dispatcher: self, describe: describe::<P, R, L>, resolve };
-        callee.run_into(raws.as_slice(), &Roles { masked: true, outputs })
+        let callee = self.callee(describe::<P, R, L>, resolve, outputs - 1);
+        callee.run_into(raws.as_slice(), Roles::map(true, outputs))
     }
 
     /// Compiles the universal function for contiguous operands of the types of the kernel.
@@ -133,12 +167,21 @@ impl Dispatcher {
             one => contiguous(one).into_iter().collect(),
         };
         let inputs = args.iter().filter_map(contiguous).collect();
-        let inner_loop = Some(InnerLoop { mask: None, inputs, outputs });
+        let inner_loop = Some(InnerLoop { kind: Kind::Map, mask: None, inputs, outputs });
         self.compiled(Wanted { instance, inner_loop }).map(|_| ())
     }
 
+    fn callee(
+        &'static self,
+        describe: Describe,
+        resolve: Option<Resolve>,
+        inputs: usize,
+    ) -> Callee {
+        Callee { dispatcher: self, describe, resolve, inputs, own: None }
+    }
+
     #[cold]
-    fn shape_error(&self, operands: &[RawOperand<'_>], clash: Clash, roles: &Roles) -> Error {
+    fn shape_error(&self, operands: &[RawOperand<'_>], clash: Clash, roles: Roles) -> Error {
         let (first, second) = clash.operands;
         let name = |operand: usize| match operand.checked_sub(usize::from(roles.masked)) {
             None => "the mask".to_string(),
@@ -188,13 +231,6 @@ impl Dispatcher {
     }
 }
 
-/// What the operands of a call are: a mask, if there is one, then inputs, then outputs.
-struct Roles {
-    masked: bool,
-    /// Where the outputs begin.
-    outputs: usize,
-}
-
 /// The order of results: F if all that has axes is.
 fn order_of(inputs: &[RawOperand<'_>]) -> Order {
     let mut wide = inputs.iter().filter(|input| input.dims.len() > 1).peekable();
@@ -222,7 +258,7 @@ fn is_contiguous(operand: &RawOperand<'_>) -> bool {
 }
 
 impl Callee {
-    fn run_into(&self, operands: &[RawOperand<'_>], roles: &Roles) -> Result<(), Error> {
+    fn run_into(&self, operands: &[RawOperand<'_>], roles: Roles) -> Result<(), Error> {
         let target = roles.outputs;
         for number in (0..operands.len()).filter(|number| *number != target) {
             let fitting = fits(operands, number, target);
@@ -236,11 +272,12 @@ impl Callee {
                 return Err(self.dispatcher.shape_error(operands, clash, roles));
             }
         }
-        self.run(operands, roles, operands[target].dims)
+        let dims = operands[target].dims;
+        keep_apart(operands, target, true, |operands| self.run(operands, roles, dims))
     }
 
     /// Writes every element of the outputs, which have the shape `dims`.
-    fn run(&self, operands: &[RawOperand<'_>], roles: &Roles, dims: &[usize]) -> Result<(), Error> {
+    fn run(&self, operands: &[RawOperand<'_>], roles: Roles, dims: &[usize]) -> Result<(), Error> {
         let whole = |(number, operand): (usize, &RawOperand<'_>)| {
             operand.dims.is_empty() && number < roles.outputs
                 || operand.dims == dims && is_contiguous(operand)
@@ -254,7 +291,10 @@ impl Callee {
             if len == 0 {
                 return Ok(());
             }
-            let route = self.route(operands, roles, forms)?;
+            let route = self.route(roles, operands.len(), |number| LoopOperand {
+                dtype: operands[number].dtype,
+                form: forms(number),
+            })?;
             let mut turns = Turns::new(operands, forms, |_| 1);
             turns.begin(operands, |_| 0, len);
             return Running::new(route).call(&turns.slots);
@@ -263,12 +303,7 @@ impl Callee {
     }
 
     #[inline(never)]
-    fn walk(
-        &self,
-        operands: &[RawOperand<'_>],
-        roles: &Roles,
-        dims: &[usize],
-    ) -> Result<(), Error> {
+    fn walk(&self, operands: &[RawOperand<'_>], roles: Roles, dims: &[usize]) -> Result<(), Error> {
         let walk = Walk::new(dims, operands.len(), |number, axis| {
             stride(&operands[number], axis, dims.len())
         });
@@ -280,162 +315,16 @@ impl Callee {
             step if step == operands[number].dtype.size() as isize => Form::Contiguous,
             _ => Form::Strided,
         };
-        let route = self.route(operands, roles, forms)?;
+        let route = self.route(roles, operands.len(), |number| LoopOperand {
+            dtype: operands[number].dtype,
+            form: forms(number),
+        })?;
         let stride_of = |number: usize| steps[number] / operands[number].dtype.size() as isize;
         let mut turns = Turns::new(operands, forms, stride_of);
         let mut running = Running::new(route);
-        let end = walk.each(|at, len| {
+        walk.try_each(|at, len| {
             turns.begin(operands, |number| at[number], len);
-            match running.call(&turns.slots) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => ControlFlow::Break(error),
-            }
-        });
-        match end {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(error) => Err(error),
-        }
-    }
-
-    /// The loop for operands of these forms.
-    fn route(
-        &self,
-        operands: &[RawOperand<'_>],
-        roles: &Roles,
-        forms: impl Fn(usize) -> Form,
-    ) -> Result<&'static Route, Error> {
-        // Calls of the kernel itself take no arrays, and their bits are 0.
-        let mut bits = 1 << 63 | u64::from(roles.masked) << 62;
-        for number in 0..operands.len() {
-            bits |= (forms(number) as u64) << (2 * number);
-        }
-        self.dispatcher.loop_route(self.describe, self.resolve, bits, |mut instance| {
-            let first = usize::from(roles.masked);
-            let args = &mut instance.signature.args;
-            // The element types of the inputs told the key; the kernel has its own.
-            args.truncate(args.len() - (roles.outputs - first));
-            let operand =
-                |number: usize| LoopOperand { dtype: operands[number].dtype, form: forms(number) };
-            let inner_loop = InnerLoop {
-                mask: roles.masked.then(|| forms(0)),
-                inputs: (first..roles.outputs).map(operand).collect(),
-                outputs: (roles.outputs..operands.len()).map(operand).collect(),
-            };
-            Wanted { instance, inner_loop: Some(inner_loop) }
+            running.call(&turns.slots)
         })
-    }
-}
-
-/// The slots of the inner loops of a call.
-struct Turns {
-    slots: [u64; 3 * MAX_OPERANDS],
-    forms: [Form; MAX_OPERANDS],
-}
-
-impl Turns {
-    fn new(
-        operands: &[RawOperand<'_>],
-        forms: impl Fn(usize) -> Form,
-        stride: impl Fn(usize) -> isize,
-    ) -> Self {
-        let mut turns = Turns { slots: [0; 3 * MAX_OPERANDS], forms: [Form::Held; MAX_OPERANDS] };
-        let mut slot = 0;
-        for (number, operand) in operands.iter().enumerate() {
-            turns.forms[number] = forms(number);
-            if turns.forms[number] == Form::Held {
-                slot += slots_of(operand.dtype);
-            } else {
-                turns.slots[slot + 2] = match turns.forms[number] {
-                    Form::Contiguous => 1,
-                    _ => stride(number) as u64,
-                };
-                slot += 3;
-            }
-        }
-        turns
-    }
-
-    /// Fills the slots for an inner loop that begins these bytes behind the first elements.
-    fn begin(&mut self, operands: &[RawOperand<'_>], at: impl Fn(usize) -> isize, len: usize) {
-        let mut slot = 0;
-        for (number, operand) in operands.iter().enumerate() {
-            let address = operand.address.wrapping_offset(at(number));
-            if self.forms[number] == Form::Held {
-                // SAFETY: the walk leads to elements of the operand, which may be read.
-                unsafe { load(operand.dtype, address, &mut self.slots[slot..]) };
-                slot += slots_of(operand.dtype);
-            } else {
-                self.slots[slot] = address as u64;
-                self.slots[slot + 1] = len as u64;
-                slot += 3;
-            }
-        }
-    }
-}
-
-/// Slots of a value of this type.
-fn slots_of(dtype: Dtype) -> usize {
-    usize::from(dtype.parts()) * dtype.part().slots()
-}
-
-/// The slots of the value at an address.
-///
-/// # Safety
-/// There must be an element of this type that may be read.
-unsafe fn load(dtype: Dtype, from: *const u8, into: &mut [u64]) {
-    // SAFETY: by the contract of this function; elements of arrays are aligned.
-    unsafe {
-        match dtype {
-            Dtype::C64 => {
-                into[0] = u64::from(from.cast::<u32>().read());
-                into[1] = u64::from(from.cast::<u32>().add(1).read());
-            }
-            _ => match dtype.size() {
-                1 => into[0] = u64::from(from.read()),
-                2 => into[0] = u64::from(from.cast::<u16>().read()),
-                4 => into[0] = u64::from(from.cast::<u32>().read()),
-                8 => into[0] = from.cast::<u64>().read(),
-                _ => into[..2].copy_from_slice(&from.cast::<[u64; 2]>().read()),
-            },
-        }
-    }
-}
-
-/// The code of an inner loop, with what it is lent.
-struct Running {
-    route: &'static Route,
-    context: MaybeUninit<CallContext>,
-}
-
-impl Running {
-    fn new(route: &'static Route) -> Self {
-        Running { route, context: MaybeUninit::uninit() }
-    }
-
-    /// Runs the loop with these slots.
-    fn call(&mut self, slots: &[u64]) -> Result<(), Error> {
-        let entry = self.route.entry;
-        let mut results = [0u64; 0];
-        let mut run = |context: *mut _| {
-            // SAFETY: the slots are those of the loop's signature; the operands are borrowed
-            // for the call, outputs mutably, and the walk stays in them. There are no results.
-            unsafe { entry(context, slots.as_ptr(), results.as_mut_ptr()) }
-        };
-        if !self.route.asks_context {
-            let context = self.context.as_mut_ptr().cast();
-            let status = run(context);
-            if status != 0 {
-                // SAFETY: the code does not ask for the context, so it has panicked.
-                return Err(unsafe { self.route.failure(status, context) });
-            }
-            return Ok(());
-        }
-        let mut begun = CallContext::begin(&mut self.context);
-        let status = run(begun.lend());
-        if status != 0 {
-            // SAFETY: the context was complete, with no operands at first.
-            return Err(unsafe { self.route.failure(status, &raw const begun.get().lent) });
-        }
-        Ok(())
     }
 }

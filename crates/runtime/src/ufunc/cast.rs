@@ -20,17 +20,52 @@ use crate::scalar::Element;
     label = "elements of type `{Self}`, and `{T}` is wanted",
     note = "convert the array first, as in `a.mapv(|x| x as {T})`, or make the function generic: `fn f<T: Number>(x: T) -> T`"
 )]
-pub trait CastsTo<T: Element>: Element {}
+pub trait CastsTo<T: Element>: Element {
+    /// The value as a `T`.
+    #[doc(hidden)]
+    fn cast(self) -> T;
+}
 
-impl<T: Element> CastsTo<T> for T {}
+impl<T: Element> CastsTo<T> for T {
+    #[inline]
+    fn cast(self) -> T {
+        self
+    }
+}
+
+/// Copies elements, cast.
+///
+/// # Safety
+/// `len` elements must lie `step` bytes apart from `from` on, and may be read; as many places
+/// for a `T` from `to` on may be written, and are nowhere else in use.
+pub(crate) unsafe fn copy<S: CastsTo<T>, T: Element>(
+    from: *const u8,
+    step: isize,
+    to: *mut u8,
+    to_step: isize,
+    len: usize,
+) {
+    for number in 0..len as isize {
+        // SAFETY: by the contract of this function.
+        unsafe {
+            let value = from.wrapping_offset(step * number).cast::<S>().read();
+            to.wrapping_offset(to_step * number).cast::<T>().write(value.cast());
+        }
+    }
+}
 
 macro_rules! casts {
     ($($from:ident to $($to:ident)*;)*) => {$($(
-        impl CastsTo<$to> for $from {}
+        impl CastsTo<$to> for $from {
+            #[inline]
+            fn cast(self) -> $to {
+                self as $to
+            }
+        }
     )*)*};
 }
 casts! {
-    bool to i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64;
+    bool to i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize;
     i8 to i16 i32 i64 i128 isize f32 f64;
     i16 to i32 i64 i128 isize f32 f64;
     i32 to i64 i128 isize f64;
@@ -43,3 +78,15 @@ casts! {
     usize to i128 u64 u128 f64;
     f32 to f64;
 }
+
+macro_rules! bool_casts {
+    ($($to:ident)*) => {$(
+        impl CastsTo<$to> for bool {
+            #[inline]
+            fn cast(self) -> $to {
+                u8::from(self).into()
+            }
+        }
+    )*};
+}
+bool_casts!(f32 f64);

@@ -3,7 +3,9 @@
 use crate::scalar::{Element, Scalar};
 use crate::slots::{Cons, End};
 use mambo_ir::{Dtype, Type};
-use ndarray::{Array, ArrayBase, ArrayRef, Data, DimMax, Dimension, ShapeBuilder};
+use ndarray::{
+    Array, ArrayBase, ArrayRef, Data, DimAdd, DimMax, Dimension, MathCell, ShapeBuilder,
+};
 use num_complex::Complex;
 use std::mem::MaybeUninit;
 
@@ -31,28 +33,59 @@ pub unsafe trait Operand {
     fn raw(&self) -> RawOperand<'_>;
 }
 
+/// What arrays hold a number as: itself, or a cell, of which several may share the memory.
+#[diagnostic::on_unimplemented(
+    message = "arrays of `{Self}` cannot be arguments of a universal function",
+    label = "not an array of numbers",
+    note = "universal functions take arrays of numbers, `bool` and `Complex`, and ndarray's cell views of them"
+)]
+pub trait Item {
+    /// The number.
+    type Value: Element;
+}
+
+impl<T: Scalar> Item for T {
+    type Value = T;
+}
+
+impl Item for Complex<f32> {
+    type Value = Self;
+}
+
+impl Item for Complex<f64> {
+    type Value = Self;
+}
+
+impl<T: Element> Item for MathCell<T> {
+    type Value = T;
+}
+
 /// Where the elements of an array are; a number has no axes.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawOperand<'a> {
     pub(crate) address: *mut u8,
     pub(crate) dtype: Dtype,
+    /// Whether it may share elements with others though it is written.
+    pub(crate) in_cells: bool,
     pub(crate) dims: &'a [usize],
     /// In elements.
     pub(crate) strides: &'a [isize],
 }
 
 impl<'a> RawOperand<'a> {
-    pub(crate) fn of_array<T: Element, D: Dimension>(array: &'a ArrayRef<T, D>) -> Self {
-        RawOperand::at(array.as_ptr().cast_mut(), array.shape(), array.strides())
+    pub(crate) fn of_array<T: Item, D: Dimension>(array: &'a ArrayRef<T, D>) -> Self {
+        let address: *mut T::Value = array.as_ptr().cast_mut().cast();
+        RawOperand::at(address, array.shape(), array.strides())
     }
 
     pub(crate) fn at<T: Element>(address: *mut T, dims: &'a [usize], strides: &'a [isize]) -> Self {
-        RawOperand { address: address.cast(), dtype: T::DTYPE, dims, strides }
+        let address = address.cast();
+        RawOperand { address, dtype: T::DTYPE, in_cells: false, dims, strides }
     }
 
     pub(crate) fn of_number<T: Element>(number: *const T) -> Self {
-        RawOperand { address: number.cast_mut().cast(), dtype: T::DTYPE, dims: &[], strides: &[] }
+        RawOperand::at(number.cast_mut(), &[], &[])
     }
 }
 
@@ -96,8 +129,8 @@ macro_rules! numbers {
 numbers!([T: Scalar] T, [] Complex<f32>, [] Complex<f64>);
 
 // SAFETY: ndarray keeps pointer, shape and strides of an array in agreement.
-unsafe impl<S: Data<Elem: Element>, D: Dimension> Operand for ArrayBase<S, D> {
-    type Elem = S::Elem;
+unsafe impl<S: Data<Elem: Item>, D: Dimension> Operand for ArrayBase<S, D> {
+    type Elem = <S::Elem as Item>::Value;
     type Dim = D;
     #[inline]
     fn raw(&self) -> RawOperand<'_> {
@@ -106,8 +139,8 @@ unsafe impl<S: Data<Elem: Element>, D: Dimension> Operand for ArrayBase<S, D> {
 }
 
 // SAFETY: as above.
-unsafe impl<S: Data<Elem: Element>, D: Dimension> Operand for &ArrayBase<S, D> {
-    type Elem = S::Elem;
+unsafe impl<S: Data<Elem: Item>, D: Dimension> Operand for &ArrayBase<S, D> {
+    type Elem = <S::Elem as Item>::Value;
     type Dim = D;
     #[inline]
     fn raw(&self) -> RawOperand<'_> {
@@ -116,8 +149,8 @@ unsafe impl<S: Data<Elem: Element>, D: Dimension> Operand for &ArrayBase<S, D> {
 }
 
 // SAFETY: as above.
-unsafe impl<T: Element, D: Dimension> Operand for &ArrayRef<T, D> {
-    type Elem = T;
+unsafe impl<T: Item, D: Dimension> Operand for &ArrayRef<T, D> {
+    type Elem = T::Value;
     type Dim = D;
     #[inline]
     fn raw(&self) -> RawOperand<'_> {
@@ -189,12 +222,8 @@ impl<D: Dimension> Axes for D {
     }
     #[inline]
     fn place<T: Element>(unwritten: &mut Array<MaybeUninit<T>, D>) -> RawOperand<'_> {
-        RawOperand {
-            address: unwritten.as_mut_ptr().cast(),
-            dtype: T::DTYPE,
-            dims: unwritten.shape(),
-            strides: unwritten.strides(),
-        }
+        let address: *mut T = unwritten.as_mut_ptr().cast();
+        RawOperand::at(address, unwritten.shape(), unwritten.strides())
     }
     #[inline]
     unsafe fn written<T>(unwritten: Array<MaybeUninit<T>, D>) -> Array<T, D> {
@@ -223,6 +252,28 @@ impl<D: Dimension> Join<NoAxes> for D {
 
 impl<A: Dimension + DimMax<B>, B: Dimension> Join<B> for A {
     type Output = <A as DimMax<B>>::Output;
+}
+
+/// The axes of one operand, and those of another behind them.
+pub trait Followed<Other> {
+    /// All of them.
+    type Output: Axes;
+}
+
+impl Followed<NoAxes> for NoAxes {
+    type Output = NoAxes;
+}
+
+impl<D: Dimension> Followed<D> for NoAxes {
+    type Output = D;
+}
+
+impl<D: Dimension> Followed<NoAxes> for D {
+    type Output = D;
+}
+
+impl<A: Dimension + DimAdd<B>, B: Dimension> Followed<B> for A {
+    type Output = <A as DimAdd<B>>::Output;
 }
 
 /// The inputs of a call, as a list.

@@ -3,7 +3,7 @@
 use super::operand::{Axes, Order, RawOperand, Raws};
 use crate::ret::Ret;
 use crate::scalar::{Element, Scalar, for_each_tuple};
-use ndarray::{ArrayBase, ArrayRef, DataMut, Dimension, ViewRepr};
+use ndarray::{ArrayBase, ArrayRef, Data, DataMut, Dimension, MathCell, ViewRepr};
 use num_complex::Complex;
 
 /// What a universal function returns for one element: a number, `bool` or `Complex`, or a tuple
@@ -78,11 +78,21 @@ macro_rules! several_results {
 for_each_tuple!(several_results);
 
 /// Where a universal function writes results of type `R`: `&mut` of an array, or an
-/// `ArrayViewMut`; for a tuple of results, a tuple of them.
+/// `ArrayViewMut`; for a tuple of results, a tuple of them. To write over an input, give cells of
+/// both: what is read is what was there before the call.
+///
+/// ```
+/// use mambo_runtime::Target;
+/// let mut a = ndarray::arr1(&[1.0, 2.0, 3.0]);
+/// let cells = a.cell_view();
+/// fn takes(_: impl Target<f64>) {}
+/// takes(cells.slice(ndarray::s![1..]));
+/// takes(&mut a);
+/// ```
 ///
 /// # Safety
 /// [`Target::places`] must describe elements of the types of `R` that may be written and that
-/// nobody else uses as long as the target is borrowed.
+/// nobody else uses as long as the target is borrowed, unless it says that they are in cells.
 #[diagnostic::on_unimplemented(
     message = "results of type `{R}` cannot be written to `{Self}`",
     label = "not a mutable array of `{R}`",
@@ -119,6 +129,27 @@ unsafe impl<T: Element, D: Dimension> Target<T> for ArrayBase<ViewRepr<&mut T>, 
     fn places<'a>(&'a mut self, into: &mut Raws<'a>) {
         let address = self.as_mut_ptr();
         into.push(RawOperand::at(address, self.shape(), self.strides()));
+    }
+}
+
+// SAFETY: cells may be written through a shared borrow.
+unsafe impl<T: Element, D: Dimension> Target<T> for ArrayBase<ViewRepr<&MathCell<T>>, D> {
+    #[inline]
+    fn places<'a>(&'a mut self, into: &mut Raws<'a>) {
+        into.push(RawOperand { in_cells: true, ..RawOperand::of_array(self) });
+    }
+}
+
+// SAFETY: as above.
+unsafe impl<T, S, D> Target<T> for &ArrayBase<S, D>
+where
+    T: Element,
+    S: Data<Elem = MathCell<T>>,
+    D: Dimension,
+{
+    #[inline]
+    fn places<'a>(&'a mut self, into: &mut Raws<'a>) {
+        into.push(RawOperand { in_cells: true, ..RawOperand::of_array(self) });
     }
 }
 
