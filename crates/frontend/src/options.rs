@@ -6,12 +6,16 @@ use mambo_ir::kernel::{Inline, Options};
 use mambo_ir::{Dtype, FastMath};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Ident, Lit, LitStr, Token};
+use syn::{Expr, Ident, Lit, LitStr, Token};
 
 /// The options there are, for messages.
 const KNOWN: &str = "`inline = \"always\"`, `inline = \"never\"`, `boundscheck = true`, \
                      `boundscheck = false`, `fastmath` and `fastmath(reassoc, …)`; types such as `f32, f64` and signatures such as \
                      `\"f64(f64[:])\"` are compiled at start";
+
+/// Those of universal functions, for messages.
+const KNOWN_OF_UFUNCS: &str = "`identity = 0`, `reorderable`, `target = \"cpu\"`, \
+                               `target = \"parallel\"`, ";
 
 /// What `fastmath(…)` may name, for messages.
 const FLAGS: &str = "`reassoc`, `contract`, `nnan`, `ninf`, `nsz`, `arcp` and `afn`";
@@ -25,6 +29,10 @@ pub struct JitOptions {
     pub eager: Vec<EagerSignature>,
     /// Where `boundscheck = false` stands, if it does.
     pub boundscheck: Option<Span>,
+    /// What a universal function leaves as it is, if that is said.
+    pub identity: Option<Expr>,
+    /// Where `reorderable` stands, if it does.
+    pub reorderable: Option<Span>,
 }
 
 /// A signature to compile before the first call.
@@ -105,13 +113,12 @@ impl OptionReader {
     fn option(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let text = name.to_string();
         let known = match text.as_str() {
-            "target" => self.ufunc,
+            "target" | "identity" | "reorderable" => self.ufunc,
             name => matches!(name, "inline" | "boundscheck" | "fastmath"),
         };
         if !known {
-            let target =
-                if self.ufunc { "`target = \"cpu\"`, `target = \"parallel\"`, " } else { "" };
-            let message = format!("unknown option `{text}`: there are {target}{KNOWN}");
+            let own = if self.ufunc { KNOWN_OF_UFUNCS } else { "" };
+            let message = format!("unknown option `{text}`: there are {own}{KNOWN}");
             return Err(syn::Error::new(name.span(), message));
         }
         if self.seen.contains(&text) {
@@ -123,10 +130,16 @@ impl OptionReader {
             self.seen.push(text);
             return Ok(());
         }
+        if text == "reorderable" {
+            self.result.reorderable = Some(name.span());
+            self.seen.push(text);
+            return Ok(());
+        }
         if !input.peek(Token![=]) {
             let example = match text.as_str() {
                 "inline" => "inline = \"always\"",
                 "target" => "target = \"cpu\"",
+                "identity" => "identity = 0",
                 _ => "boundscheck = true",
             };
             let message = format!("`{text}` takes a value: write `{example}`");
@@ -136,6 +149,7 @@ impl OptionReader {
         match text.as_str() {
             "inline" => self.inline(input)?,
             "target" => target(input)?,
+            "identity" => self.result.identity = Some(input.parse()?),
             "fastmath" => self.fastmath_or_not(input)?,
             _ => self.boundscheck(name, input)?,
         }

@@ -78,6 +78,20 @@ impl<'a> Face<'a> {
         (params, turbofish(generics), generics.where_clause.to_token_stream())
     }
 
+    /// What an operand for a parameter of this type may be: anything that casts to it safely;
+    /// for a type parameter, which it tells, just that.
+    pub(crate) fn takes(&self, operand: &Ident, ty: &Type) -> TokenStream {
+        let generics = &self.function.sig.generics;
+        let is_param = matches!(ty, Type::Path(path)
+            if generics.type_params().any(|param| path.path.is_ident(&param.ident)));
+        let elem = if is_param {
+            quote_spanned!(ty.span()=> Elem = #ty)
+        } else {
+            quote_spanned!(ty.span()=> Elem: ::mambo::__private::CastsTo<#ty>)
+        };
+        quote_spanned!(ty.span()=> #operand: ::mambo::__private::Operand<#elem>)
+    }
+
     pub(crate) fn unsafety(&self) -> Option<TokenStream> {
         match &self.function.sig.safety {
             Safety::Unsafe(token) => Some(token.to_token_stream()),

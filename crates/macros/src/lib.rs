@@ -12,6 +12,7 @@ mod callee;
 mod data;
 mod eager;
 mod face;
+mod folding;
 mod generics;
 mod jit;
 mod vectorize;

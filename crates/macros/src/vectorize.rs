@@ -7,6 +7,7 @@
 //!     fn rust<T: Number>(x: T, y: T) -> T { /* the function as written, inside */ }
 //!     fn try_call(..) -> Result<..> { .. }     // the same for arrays, with errors
 //!     fn into(.., out: Out) { .. }             // and masked, try_into, try_masked
+//!     fn reduce(array, axes) -> .. { .. }      // and its like, of two numbers of one type
 //!     fn signatures() -> Vec<Signature> { .. } // and what every kernel has
 //! }
 //! impl Kernel for add { /* the tree of the function of numbers */ }
@@ -17,12 +18,13 @@
 
 use crate::eager::eager;
 use crate::face::Face;
+use crate::folding::{Folding, check_folding};
 use crate::jit::{resolved, source};
 use mambo_frontend::{lower, parse_vectorize_options};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::ItemFn;
 use syn::spanned::Spanned;
-use syn::{ItemFn, Type};
 
 /// The most arguments of a universal function.
 const MAX_INPUTS: usize = 8;
@@ -52,14 +54,20 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         errors.push(syn::Error::new(function.sig.ident.span(), message));
     }
     let face = Face::new(&function);
+    if let Some(face) = &face {
+        check_folding(face, &options, &mut errors);
+    }
     match (lowered, face) {
         (Some(lowered), Some(face)) if errors.is_empty() => {
             let source = source(&function, &lowered);
             let resolved = resolved(&function, &lowered);
-            Ufunc { face: &face, generic: resolved.is_some() }.kernel(
+            let generic = resolved.is_some();
+            let folding = Folding::new(&face, &options, generic).map(|folding| folding.functions());
+            Ufunc { face: &face, generic }.kernel(
                 &source,
                 resolved.as_ref(),
                 eager.as_ref(),
+                folding.as_ref(),
             )
         }
         (_, face) => {
@@ -106,6 +114,7 @@ impl Ufunc<'_> {
         source: &TokenStream,
         resolved: Option<&TokenStream>,
         eager: Option<&TokenStream>,
+        folding: Option<&TokenStream>,
     ) -> TokenStream {
         let function = self.called();
         let (rust, try_call) = (self.face.rust(), self.try_call());
@@ -116,7 +125,8 @@ impl Ufunc<'_> {
             Some(eager) => quote!(::core::option::Option::Some(|| { #eager })),
             None => quote!(::core::option::Option::None),
         };
-        let functions = quote!(#rust #try_call #into #masked #resolve #compile);
+        let (outer, at) = (self.outer(), self.at());
+        let functions = quote!(#rust #try_call #into #masked #outer #at #folding #resolve #compile);
         let ty = self.face.type_of_functions(&functions, source, &eager, &self.face.pointer());
         quote!(#function #ty)
     }
@@ -161,7 +171,8 @@ impl Ufunc<'_> {
             let predicates = clause.predicates.iter();
             quote!(#(#predicates,)*)
         });
-        let bounds = inputs.iter().zip(&self.face.types).map(|(input, ty)| self.bound(input, ty));
+        let bounds =
+            inputs.iter().zip(&self.face.types).map(|(input, ty)| self.face.takes(input, ty));
         let list = Self::list(&inputs);
         let result = &self.face.result;
         let targets = more.iter().map(|(_, ty)| {
@@ -175,20 +186,6 @@ impl Ufunc<'_> {
             where #written #(#bounds,)* #list: ::mambo::__private::Operands, #(#targets),*
         };
         (params, clause)
-    }
-
-    /// What an argument may be.
-    fn bound(&self, input: &Ident, ty: &Type) -> TokenStream {
-        let generics = &self.face.function.sig.generics;
-        let span = ty.span();
-        let is_param = matches!(ty, Type::Path(path)
-            if generics.type_params().any(|param| path.path.is_ident(&param.ident)));
-        if is_param {
-            return quote_spanned!(span=> #input: ::mambo::__private::Operand<Elem = #ty>);
-        }
-        quote_spanned! {span=>
-            #input: ::mambo::__private::Operand<Elem: ::mambo::__private::CastsTo<#ty>>
-        }
     }
 
     /// A signature with these parameters beside the inputs.
@@ -285,6 +282,119 @@ impl Ufunc<'_> {
             #[inline]
             #vis #fallible_signature { #dispatch }
         }
+    }
+
+    /// `outer`, of a function of two arguments.
+    fn outer(&self) -> Option<TokenStream> {
+        let [x, y] = self.face.types[..] else { return None };
+        let (vis, unsafety) = (&self.face.function.vis, self.face.unsafety());
+        let (name, result) = (self.face.name(), &self.face.result);
+        let inputs = self.inputs();
+        let (first, second) = (&inputs[0], &inputs[1]);
+        let generics = &self.face.function.sig.generics;
+        let own = generics.params.iter();
+        let own_clause = generics.where_clause.iter().flat_map(|clause| clause.predicates.iter());
+        let bounds = [self.face.takes(first, x), self.face.takes(second, y)];
+        let params = quote!(<#(#own,)* #first, #second>);
+        let output = quote! {
+            <#result as ::mambo::__private::Results>::In<
+                <#first::Dim as ::mambo::__private::Followed<#second::Dim>>::Output
+            >
+        };
+        let clause = quote! {
+            where
+                #(#own_clause,)* #(#bounds,)*
+                #first::Dim: ::mambo::__private::Followed<#second::Dim>
+        };
+        let names = &self.face.names;
+        let args = quote!(#(#names: #inputs),*);
+        let (params_list, resolve) = (self.face.arg_types(), self.face.resolve(self.generic));
+        let call = self.face.guarded(quote!(Self::try_outer(#(#names),*)));
+        let body = self.face.or_raise(&call);
+        Some(quote! {
+            /// The function of each element of the first argument with each of the second: the
+            /// axes of the result are those of the first, then those of the second.
+            ///
+            /// # Panics
+            /// Where the kernel does.
+            #[allow(clippy::type_complexity)]
+            #vis #unsafety fn outer #params(#args) -> #output #clause { #body }
+
+            /// The function of each element of the first argument with each of the second.
+            ///
+            /// # Errors
+            /// If the kernel panics, or cannot be compiled.
+            #[allow(clippy::type_complexity)]
+            #vis #unsafety fn try_outer #params(
+                #args
+            ) -> ::core::result::Result<#output, ::mambo::Error> #clause {
+                <#name as ::mambo::__private::Kernel>::dispatcher()
+                    .call_ufunc_outer::<#params_list, #result, _, _>(#resolve, #(#names),*)
+            }
+        })
+    }
+
+    /// `at`, of a function that returns what it takes first.
+    fn at(&self) -> Option<TokenStream> {
+        let result = &self.face.result;
+        let (first, second) = match self.face.types[..] {
+            [first] => (first, None),
+            [first, second] => (first, Some(second)),
+            _ => return None,
+        };
+        if first != result {
+            return None;
+        }
+        let (vis, unsafety) = (&self.face.function.vis, self.face.unsafety());
+        let name = self.face.name();
+        let generics = &self.face.function.sig.generics;
+        let own = generics.params.iter();
+        let own_clause = generics.where_clause.iter().flat_map(|clause| clause.predicates.iter());
+        let more = Ident::new("In1", Span::mixed_site());
+        let bound = second.map(|ty| self.face.takes(&more, ty)).into_iter();
+        let (more_param, more_arg) = match second {
+            Some(_) => (quote!(, #more), quote!(, other: #more)),
+            None => (quote!(), quote!()),
+        };
+        let (given, lent) = match second {
+            Some(_) => (quote!(, other), quote!(, &other)),
+            None => (quote!(), quote!()),
+        };
+        let list = self.face.arg_types();
+        let calls = match second {
+            Some(_) => quote!(call_ufunc_at_two::<#list, #result, _, _, #more>),
+            None => quote!(call_ufunc_at_one::<#list, #result, _, _>),
+        };
+        let resolve = self.face.resolve(self.generic);
+        let params = quote!(<#(#own,)* Out, Places #more_param>);
+        let args = quote!(out: Out, places: Places #more_arg);
+        let clause = quote! {
+            where
+                #(#own_clause,)* #(#bound,)*
+                Out: ::mambo::__private::Target<#result>,
+                Places: ::mambo::__private::Places
+        };
+        let call = self.face.guarded(quote!(Self::try_at(out, places #given)));
+        let body = self.face.or_raise(&call);
+        Some(quote! {
+            /// Applies the function to the elements of `out` that `places` names, one after the
+            /// other: what is named twice is changed twice.
+            ///
+            /// # Panics
+            /// If there is no such place, and where the kernel does.
+            #vis #unsafety fn at #params(#args) #clause { #body }
+
+            /// Applies the function to the elements of `out` that `places` names.
+            ///
+            /// # Errors
+            /// If there is no such place, if the kernel panics, or cannot be compiled.
+            #vis #unsafety fn try_at #params(
+                #args
+            ) -> ::core::result::Result<(), ::mambo::Error> #clause {
+                <#name as ::mambo::__private::Kernel>::dispatcher()
+                    .#calls(#resolve, out, &places #lent)
+            }
+        })
     }
 
     /// The function that compiles one choice of generic parameters without a call.

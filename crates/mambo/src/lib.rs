@@ -168,10 +168,11 @@ pub use mambo_macros::jit;
 pub use mambo_macros::vectorize;
 pub use mambo_runtime::{
     AccessKind, AccessReport, Arg, Axes, BackendError, Captured, CastsTo, CompileError, Described,
-    Dispatcher, Element, Elementwise, Error, Explanation, HostArg, HostFn, Integer, Join, Kernel,
-    Layout, Leaves, LoopExplanation, LoopShape, NoAxes, Number, Obstacle, Operand, Operands, Panic,
-    Payload, Plain, Rank, Real, Reason, Results, Ret, Scalar, ShapeError, Signature,
-    SignatureExplanation, Stats, Target, Type, VectorPlan, Vectorized,
+    Dispatcher, Element, Elementwise, Error, Explanation, Followed, HostArg, HostFn, Integer, Item,
+    Join, Kernel, Layout, Leaves, LoopExplanation, LoopShape, NoAxes, Number, Obstacle, Operand,
+    Operands, Panic, Payload, PlaceNumber, PlaceNumbers, Places, Plain, Rank, Real, Reason,
+    ReduceAxes, Reduction, Results, Ret, Scalar, ShapeError, Signature, SignatureExplanation,
+    Stats, Target, Type, VectorPlan, Vectorized,
 };
 
 /// Complex numbers, as kernels know them: the type that ndarray uses too.
@@ -219,8 +220,9 @@ pub mod prelude {
 pub mod __private {
     pub use mambo_runtime::generated::*;
     pub use mambo_runtime::{
-        Arg, Captured, CastsTo, Described, Dispatcher, Error, Kernel, Layout, Leaves, Operand,
-        Operands, Plain, Results, Ret, Target, Type,
+        Arg, Axes, Captured, CastsTo, Described, Dispatcher, Error, Followed, Kernel, Layout,
+        Leaves, Operand, Operands, Places, Plain, ReduceAxes, Reduction, Results, Ret, Target,
+        Type,
     };
     pub use ndarray;
 
