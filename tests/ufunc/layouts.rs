@@ -89,6 +89,12 @@ impl<T: Drawn> Stored<T> {
         view.permuted_axes(axes)
     }
 
+    /// Other elements that lie alike.
+    pub(crate) fn map<U>(&self, f: impl FnMut(T) -> U) -> Stored<U> {
+        let Stored { memory, steps, order, shape } = self.clone();
+        Stored { memory: memory.mapv(f), steps, order, shape }
+    }
+
     /// Where in memory each axis of the shape is.
     fn axes(&self) -> Vec<usize> {
         let place = |axis| self.order.iter().position(|&other| other == axis);

@@ -6,4 +6,7 @@
 mod elements;
 mod elementwise;
 mod layouts;
+mod overlap;
+mod places;
+mod reductions;
 mod shapes;
