@@ -34,6 +34,25 @@ pub fn build(
 
 /// Runs the passes over what lowering has made of the kernel `name`.
 pub(crate) fn optimize(lowered: Lowered, name: &str, dump: &mut dyn FnMut(&str, &Module)) -> Built {
+    run(lowered, name, PassOptions::default(), dump)
+}
+
+/// The same for a loop around a kernel of small arrays: what it does for one is unrolled even if
+/// it becomes long, so that several run side by side.
+pub(crate) fn optimize_core(
+    lowered: Lowered,
+    name: &str,
+    dump: &mut dyn FnMut(&str, &Module),
+) -> Built {
+    run(lowered, name, PassOptions { unroll_size: 1024, ..Default::default() }, dump)
+}
+
+fn run(
+    lowered: Lowered,
+    name: &str,
+    options: PassOptions,
+    dump: &mut dyn FnMut(&str, &Module),
+) -> Built {
     let mut module = lowered.module;
     dump("lower", &module);
     if cfg!(debug_assertions)
@@ -46,8 +65,7 @@ pub(crate) fn optimize(lowered: Lowered, name: &str, dump: &mut dyn FnMut(&str, 
         Inline::Always => InlinePolicy::Always,
         Inline::Never => InlinePolicy::Never,
     };
-    let options =
-        PassOptions { inline: lowered.inline.iter().map(policy).collect(), ..Default::default() };
+    let options = PassOptions { inline: lowered.inline.iter().map(policy).collect(), ..options };
     let loops = passes::optimize(&mut module, &options, dump);
     Built { module, loops }
 }

@@ -121,7 +121,7 @@ pub fn build_inner_loop(
 }
 
 /// Exchanges the last function and the first.
-fn make_entry(module: &mut Module) {
+pub(crate) fn make_entry(module: &mut Module) {
     let last = module.functions.len() - 1;
     // The call of the loop is of the number that the kernel gets.
     for function in &mut module.functions[..last] {
@@ -196,7 +196,7 @@ impl Turn<'_> {
 
 /// The loop from 0 to `end`, its body not yet written, which gets the index and `carried`;
 /// `write` writes it and returns what the next turn gets. The results are those of the last.
-fn turns(
+pub(crate) fn turns(
     b: &mut Builder<'_>,
     end: Value,
     init: Vec<Value>,

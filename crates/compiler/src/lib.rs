@@ -7,6 +7,7 @@
 //! * [`source`]: what the host hands in; [`error`]: what can be wrong with it.
 //! * [`build`]: the journey above, up to the backend.
 //! * [`inner_loop`]: the same for a loop around a kernel of scalars.
+//! * [`core_loop`]: the same for a loop around a kernel of small arrays.
 //! * [`abi`]: what compiled code and the host hand each other.
 //! * [`report`], [`explain`]: what was done with each loop, as facts and for people.
 //! * [`backend`]: the [`backend::Backend`] trait.
@@ -16,6 +17,7 @@
 pub mod abi;
 pub mod backend;
 pub mod build;
+pub mod core_loop;
 mod elementary;
 pub mod error;
 pub mod explain;
