@@ -14,6 +14,7 @@ mod block;
 mod call;
 mod closure;
 mod control;
+mod core_layout;
 mod diagnostics;
 mod expr;
 mod function;
@@ -36,8 +37,12 @@ mod types;
 mod unsupported;
 mod written;
 
+pub use core_layout::{TextDim, TextLayout};
 pub use function::{CalleePath, Lowered, lower};
 pub use lowering::MAX_DEPTH;
-pub use options::{EagerSignature, JitOptions, parse_jit_options, parse_vectorize_options};
+pub use options::{
+    EagerSignature, JitOptions, parse_guvectorize_options, parse_jit_options,
+    parse_vectorize_options,
+};
 pub use signature_text::{EagerKind, EagerType, TextSignature};
 pub use source_text::{lower_source, parse_function};

@@ -1,5 +1,6 @@
-//! The arguments of `#[jit(…)]`.
+//! The arguments of `#[jit(…)]`, `#[vectorize(…)]` and `#[guvectorize(…)]`.
 
+use crate::core_layout::{TextLayout, parse_layout};
 use crate::diagnostics::Diagnostics;
 use crate::signature_text::{TextSignature, parse_text_signature};
 use mambo_ir::kernel::{Inline, Options};
@@ -17,6 +18,9 @@ const KNOWN: &str = "`inline = \"always\"`, `inline = \"never\"`, `boundscheck =
 const KNOWN_OF_UFUNCS: &str = "`identity = 0`, `reorderable`, `target = \"cpu\"`, \
                                `target = \"parallel\"`, ";
 
+/// That of generalized universal functions, for messages.
+const KNOWN_OF_GUFUNCS: &str = "`target = \"cpu\"`, `target = \"parallel\"`, ";
+
 /// What `fastmath(…)` may name, for messages.
 const FLAGS: &str = "`reassoc`, `contract`, `nnan`, `ninf`, `nsz`, `arcp` and `afn`";
 
@@ -33,6 +37,10 @@ pub struct JitOptions {
     pub identity: Option<Expr>,
     /// Where `reorderable` stands, if it does.
     pub reorderable: Option<Span>,
+    /// The layout of a generalized universal function.
+    pub layout: Option<TextLayout>,
+    /// The lengths of core dimensions that only its outputs have.
+    pub sizes: Vec<(Ident, Expr)>,
 }
 
 /// A signature to compile before the first call.
@@ -51,7 +59,12 @@ pub fn parse_jit_options(tokens: TokenStream) -> (JitOptions, Vec<syn::Error>) {
 
 /// Reads the arguments of `#[vectorize(…)]`, going on after mistakes.
 pub fn parse_vectorize_options(tokens: TokenStream) -> (JitOptions, Vec<syn::Error>) {
-    parse(tokens, OptionReader { ufunc: true, ..OptionReader::default() })
+    parse(tokens, OptionReader { of: Of::Ufunc, ..OptionReader::default() })
+}
+
+/// Reads the arguments of `#[guvectorize(…)]`, going on after mistakes.
+pub fn parse_guvectorize_options(tokens: TokenStream) -> (JitOptions, Vec<syn::Error>) {
+    parse(tokens, OptionReader { of: Of::Gufunc, ..OptionReader::default() })
 }
 
 fn parse(tokens: TokenStream, mut reader: OptionReader) -> (JitOptions, Vec<syn::Error>) {
@@ -73,14 +86,22 @@ fn parse(tokens: TokenStream, mut reader: OptionReader) -> (JitOptions, Vec<syn:
     (reader.result, reader.diagnostics.into_errors())
 }
 
+/// Whose options are read.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Of {
+    #[default]
+    Jit,
+    Ufunc,
+    Gufunc,
+}
+
 #[derive(Default)]
 struct OptionReader {
     result: JitOptions,
     diagnostics: Diagnostics,
     /// Options seen.
     seen: Vec<String>,
-    /// Whether those of universal functions are known.
-    ufunc: bool,
+    of: Of,
 }
 
 impl OptionReader {
@@ -106,18 +127,36 @@ impl OptionReader {
             let message = "a signature is a string in Numba's spelling: write `\"f64(f64[:])\"`";
             return Err(syn::Error::new(literal.span(), message));
         };
-        self.result.eager.push(EagerSignature::Text(parse_text_signature(&literal)?));
+        let is_layout = self.of == Of::Gufunc
+            && self.result.layout.is_none()
+            && literal.value().trim_start().starts_with('(')
+            && !literal.value().contains('[');
+        if is_layout {
+            self.result.layout = Some(parse_layout(&literal)?);
+        } else {
+            self.result.eager.push(EagerSignature::Text(parse_text_signature(&literal)?));
+        }
         Ok(())
     }
 
     fn option(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let text = name.to_string();
         let known = match text.as_str() {
-            "target" | "identity" | "reorderable" => self.ufunc,
+            "target" => self.of != Of::Jit,
+            "identity" | "reorderable" => self.of == Of::Ufunc,
             name => matches!(name, "inline" | "boundscheck" | "fastmath"),
         };
+        if !known && self.is_size(&text) {
+            input.parse::<Token![=]>()?;
+            self.result.sizes.push((name.clone(), input.parse()?));
+            return Ok(());
+        }
         if !known {
-            let own = if self.ufunc { KNOWN_OF_UFUNCS } else { "" };
+            let own = match self.of {
+                Of::Jit => "",
+                Of::Ufunc => KNOWN_OF_UFUNCS,
+                Of::Gufunc => KNOWN_OF_GUFUNCS,
+            };
             let message = format!("unknown option `{text}`: there are {own}{KNOWN}");
             return Err(syn::Error::new(name.span(), message));
         }
@@ -155,6 +194,12 @@ impl OptionReader {
         }
         self.seen.push(text);
         Ok(())
+    }
+
+    /// Whether this names a core dimension that only outputs have.
+    fn is_size(&self, name: &str) -> bool {
+        let dims = self.result.layout.iter().flat_map(|layout| &layout.dims);
+        dims.into_iter().any(|dim| dim.of_outputs && dim.name == name)
     }
 
     /// `fastmath`, or `fastmath(…)` with names.
