@@ -1,15 +1,16 @@
 //! One compiled signature: from an instance to code, and from a status back to words.
 
 use crate::backend::BackendSource;
-use crate::dispatcher::Wanted;
+use crate::dispatcher::{Around, Wanted};
 use crate::dump::Dump;
 use crate::error::{Error, Panic, Payload};
 use crate::host;
 use mambo_compiler::CompileError;
 use mambo_compiler::backend::{Artifact, BackendError};
 use mambo_compiler::build::Built;
+use mambo_compiler::core_loop::build_core_loop;
 use mambo_compiler::explain::SignatureExplanation;
-use mambo_compiler::inner_loop::{InnerLoop, build_inner_loop};
+use mambo_compiler::inner_loop::build_inner_loop;
 use mambo_compiler::source::{Instance, KernelSource};
 use mambo_ir::{Module, Signature, SiteKind};
 use std::fmt::Write;
@@ -58,18 +59,22 @@ pub(crate) fn compile(
 ) -> Result<Compiled, Failure> {
     let start = Instant::now();
     let mut dump = Dump::from_environment(source.name, number);
-    let Wanted { instance, inner_loop } = wanted;
+    let Wanted { instance, around } = wanted;
     let mut dump_pass = |pass: &str, module: &Module| dump.pass(pass, module);
-    let built = match inner_loop {
-        None => build(source, instance, &mut dump_pass),
-        Some(inner) => build_inner_loop(source, instance, inner, &mut dump_pass),
+    let built = match around {
+        Around::Nothing => build(source, instance, &mut dump_pass),
+        Around::Inner(inner) => build_inner_loop(source, instance, inner, &mut dump_pass),
+        Around::Core(core) => build_core_loop(source, instance, core, &mut dump_pass),
     };
     let built = built.map_err(Failure::Compile)?;
     let artifact = backend().compile(&built.module).map_err(Failure::Backend)?;
     let time = start.elapsed();
     dump.assembly(&*artifact);
-    let own = || instance.signature.clone();
-    let signature = inner_loop.as_ref().map_or_else(own, InnerLoop::signature);
+    let signature = match around {
+        Around::Nothing => instance.signature.clone(),
+        Around::Inner(inner) => inner.signature(),
+        Around::Core(core) => core.signature(),
+    };
     let explanation = SignatureExplanation::new(signature.clone(), &built, artifact.loops());
     Ok(Compiled { signature, module: built.module, explanation, artifact, time })
 }

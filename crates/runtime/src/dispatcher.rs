@@ -15,6 +15,7 @@ use crate::rank::Layouts;
 use crate::ret::Ret;
 use mambo_compiler::abi::{Context, Entry};
 use mambo_compiler::backend::LoopOutcome;
+use mambo_compiler::core_loop::CoreLoop;
 use mambo_compiler::explain::Explanation;
 use mambo_compiler::inner_loop::InnerLoop;
 use mambo_compiler::source::{Capture, Instance, KernelSource};
@@ -85,7 +86,17 @@ type Slot = Arc<OnceLock<Result<&'static Compiled, Failure>>>;
 pub(crate) struct Wanted {
     pub(crate) instance: Instance,
     /// The loop around it, if it is the kernel of one.
-    pub(crate) inner_loop: Option<InnerLoop>,
+    pub(crate) around: Around,
+}
+
+/// What is built around a kernel.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Around {
+    Nothing,
+    /// The inner loop of a universal function.
+    Inner(InnerLoop),
+    /// The loop of a generalized one.
+    Core(CoreLoop),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -301,8 +312,23 @@ impl Dispatcher {
         for arg in &mut instance.signature.args {
             set_layout(arg, || classes.take());
         }
-        let wanted = Wanted { instance, inner_loop: None };
+        let wanted = Wanted { instance, around: Around::Nothing };
         self.route_to(Key::new(describe, resolve, layouts), wanted)
+    }
+
+    /// How much has been asked for.
+    pub(crate) fn count(&self) -> usize {
+        self.instances().len()
+    }
+
+    /// The code of a loop around the kernel, if it is compiled.
+    pub(crate) fn known(
+        &self,
+        describe: Describe,
+        resolve: Option<Resolve>,
+        bits: u64,
+    ) -> Option<&'static Route> {
+        self.find(describe, resolve, bits)
     }
 
     /// The code of a loop around the kernel: `describe` and `bits` tell it from all others, and
@@ -404,7 +430,7 @@ impl Dispatcher {
         for (arg, layout) in instance.signature.args.iter_mut().zip(given) {
             set_layout(arg, || layout.unwrap_or(Layout::C));
         }
-        self.compiled(Wanted { instance, inner_loop: None }).map(|_| ())
+        self.compiled(Wanted { instance, around: Around::Nothing }).map(|_| ())
     }
 
     /// Compiles the signatures that the attribute lists, if no one has begun to.
@@ -487,7 +513,7 @@ impl fmt::Debug for Dispatcher {
 }
 
 /// Puts the class of an array into its type, if it is of a type that tells one.
-fn set_layout(ty: &mut Type, class: impl FnOnce() -> Layout) {
+pub(crate) fn set_layout(ty: &mut Type, class: impl FnOnce() -> Layout) {
     if tells_layout(ty)
         && let Type::Array(array) = ty
     {

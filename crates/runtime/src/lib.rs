@@ -29,6 +29,7 @@ mod elementwise;
 mod error;
 #[cfg(test)]
 mod fake;
+mod gufunc;
 mod host;
 mod kernel;
 mod number;
@@ -50,6 +51,9 @@ pub use describe::{Captured, Described};
 pub use dispatcher::{Dispatcher, Stats};
 pub use elementwise::Elementwise;
 pub use error::{Error, Panic, Payload, ShapeError};
+pub use gufunc::axes::CoreAxes;
+pub use gufunc::operand::{CoreOperand, CoreOperands, CoreParam, CoreResults};
+pub use gufunc::rank::{CoreOf, Grown};
 pub use host::{HostArg, HostFn};
 pub use kernel::Kernel;
 pub use mambo_compiler::CompileError;
@@ -77,6 +81,8 @@ pub mod generated {
     pub use crate::context::Allocations;
     pub use crate::describe::reference_type;
     pub use crate::dispatcher::{Eager, Resolve, Resolved};
+    pub use crate::gufunc::layout::{CoreDim, CoreLayout};
+    pub use crate::gufunc::operand::{AnyIn, CoreIn, CoreOut, InPlace, core_param};
     pub use crate::probe::{HostProbe, Known, Probe, TypeProbe, UnknownType};
     pub use crate::rank::Layouts;
     pub use crate::slots::{Cons, End, SlotBlock};

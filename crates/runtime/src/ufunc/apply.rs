@@ -10,7 +10,7 @@ use super::operand::{Followed, Operand, Operands, Order, RawOperand, Raws, eleme
 use super::overlap::keep_apart;
 use super::target::{Results, Target};
 use crate::arg::Arguments;
-use crate::dispatcher::{Describe, Dispatcher, Resolve, Wanted};
+use crate::dispatcher::{Around, Describe, Dispatcher, Resolve, Wanted};
 use crate::error::{Error, ShapeError};
 use crate::scalar::Element;
 use crate::walk::Walk;
@@ -167,8 +167,8 @@ impl Dispatcher {
             one => contiguous(one).into_iter().collect(),
         };
         let inputs = args.iter().filter_map(contiguous).collect();
-        let inner_loop = Some(InnerLoop { kind: Kind::Map, mask: None, inputs, outputs });
-        self.compiled(Wanted { instance, inner_loop }).map(|_| ())
+        let around = Around::Inner(InnerLoop { kind: Kind::Map, mask: None, inputs, outputs });
+        self.compiled(Wanted { instance, around }).map(|_| ())
     }
 
     fn callee(

@@ -2,7 +2,7 @@
 
 use super::operand::{MAX_OPERANDS, RawOperand};
 use crate::context::CallContext;
-use crate::dispatcher::{Describe, Dispatcher, Resolve, Route, Wanted};
+use crate::dispatcher::{Around, Describe, Dispatcher, Resolve, Route, Wanted};
 use crate::error::Error;
 use mambo_compiler::inner_loop::{Form, InnerLoop, Kind, Operand};
 use mambo_ir::Dtype;
@@ -64,7 +64,7 @@ impl Callee {
                 inputs: (first..roles.outputs).map(&operand).collect(),
                 outputs: (roles.outputs..count).map(&operand).collect(),
             };
-            Wanted { instance, inner_loop: Some(inner_loop) }
+            Wanted { instance, around: Around::Inner(inner_loop) }
         })
     }
 }
@@ -122,7 +122,7 @@ impl Turns {
 }
 
 /// Slots of a value of this type.
-fn slots_of(dtype: Dtype) -> usize {
+pub(crate) fn slots_of(dtype: Dtype) -> usize {
     usize::from(dtype.parts()) * dtype.part().slots()
 }
 
@@ -130,7 +130,7 @@ fn slots_of(dtype: Dtype) -> usize {
 ///
 /// # Safety
 /// There must be an element of this type that may be read.
-unsafe fn load(dtype: Dtype, from: *const u8, into: &mut [u64]) {
+pub(crate) unsafe fn load(dtype: Dtype, from: *const u8, into: &mut [u64]) {
     // SAFETY: by the contract of this function; elements of arrays are aligned.
     unsafe {
         match dtype {

@@ -177,6 +177,12 @@ pub trait Axes {
     /// All elements must have been written.
     #[doc(hidden)]
     unsafe fn written<T>(unwritten: Self::Unwritten<T>) -> Self::Holding<T>;
+    /// Results that are all zero.
+    #[doc(hidden)]
+    fn zeroed<T: Element>(dims: &[usize], order: Order) -> Self::Holding<T>;
+    /// Where results are.
+    #[doc(hidden)]
+    fn place_of<T: Element>(holding: &mut Self::Holding<T>) -> RawOperand<'_>;
 }
 
 /// The order of elements in memory of an array that is allocated.
@@ -209,6 +215,12 @@ impl Axes for NoAxes {
         // SAFETY: by the contract of this function.
         unsafe { unwritten.assume_init() }
     }
+    fn zeroed<T: Element>(_: &[usize], _: Order) -> T {
+        T::default()
+    }
+    fn place_of<T: Element>(holding: &mut T) -> RawOperand<'_> {
+        RawOperand::of_number(&raw mut *holding)
+    }
 }
 
 impl<D: Dimension> Axes for D {
@@ -216,9 +228,7 @@ impl<D: Dimension> Axes for D {
     type Unwritten<T> = Array<MaybeUninit<T>, D>;
     #[inline]
     fn allocate<T>(dims: &[usize], order: Order) -> Array<MaybeUninit<T>, D> {
-        let mut shape = D::zeros(dims.len());
-        shape.slice_mut().copy_from_slice(dims);
-        Array::uninit(shape.set_f(order == Order::F))
+        Array::uninit(shape::<D>(dims).set_f(order == Order::F))
     }
     #[inline]
     fn place<T: Element>(unwritten: &mut Array<MaybeUninit<T>, D>) -> RawOperand<'_> {
@@ -230,6 +240,19 @@ impl<D: Dimension> Axes for D {
         // SAFETY: by the contract of this function.
         unsafe { unwritten.assume_init() }
     }
+    fn zeroed<T: Element>(dims: &[usize], order: Order) -> Array<T, D> {
+        Array::from_elem(shape::<D>(dims).set_f(order == Order::F), T::default())
+    }
+    fn place_of<T: Element>(holding: &mut Array<T, D>) -> RawOperand<'_> {
+        let address = holding.as_mut_ptr();
+        RawOperand::at(address, holding.shape(), holding.strides())
+    }
+}
+
+fn shape<D: Dimension>(dims: &[usize]) -> D {
+    let mut shape = D::zeros(dims.len());
+    shape.slice_mut().copy_from_slice(dims);
+    shape
 }
 
 /// The axes of operands broadcast together: the most of either.
