@@ -1,4 +1,4 @@
-//! The attributes of Mambo: `#[jit]` and `#[derive(Data)]`.
+//! The attributes of Mambo: `#[jit]`, `#[vectorize]`, `#[guvectorize]` and `#[derive(Data)]`.
 //!
 //! `#[jit]` keeps the function, hands its syntax tree to the frontend, and puts the encoded
 //! kernel tree beside it, in a type of the same name that carries the associated functions
@@ -9,11 +9,13 @@
 //! This crate knows no types and no typed form; both are the business of the compiler.
 
 mod callee;
+mod core_operand;
 mod data;
 mod eager;
 mod face;
 mod folding;
 mod generics;
+mod guvectorize;
 mod jit;
 mod vectorize;
 
@@ -53,6 +55,23 @@ pub fn jit(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn vectorize(options: TokenStream, item: TokenStream) -> TokenStream {
     vectorize::expand(options.into(), item.into()).into()
+}
+
+/// Makes a function of small arrays one of stacks of them: a generalized universal function,
+/// compiled at run time for the types it is called with and the processor at hand. See the
+/// documentation of `mambo`.
+///
+/// # Options
+/// * `#[guvectorize("(m,n),(n,p)->(m,p)")]`: the core dimensions of each operand, which are its
+///   last axes; there may be others before them, over which operands are broadcast. Lengths may be
+///   fixed, as in `(3)`, and operands may lack dimensions like `(m?,n)`. Without an arrow the
+///   function changes operands in place.
+/// * `p = n * (n - 1) / 2`: the length of a dimension that only outputs have.
+/// * Types and signatures, `target`, `inline`, `boundscheck` and `fastmath`, as for
+///   `#[vectorize]`.
+#[proc_macro_attribute]
+pub fn guvectorize(options: TokenStream, item: TokenStream) -> TokenStream {
+    guvectorize::expand(options.into(), item.into()).into()
 }
 
 /// Lets kernels take, hold and return a plain structure.

@@ -117,6 +117,7 @@
 /// assert!(!covers(&circle, 4.0, 1.0));
 /// ```
 pub use mambo_macros::Data;
+pub use mambo_macros::guvectorize;
 /// ```
 /// use mambo::prelude::*;
 ///
@@ -167,12 +168,13 @@ pub use mambo_macros::jit;
 /// ```
 pub use mambo_macros::vectorize;
 pub use mambo_runtime::{
-    AccessKind, AccessReport, Arg, Axes, BackendError, Captured, CastsTo, CompileError, Described,
-    Dispatcher, Element, Elementwise, Error, Explanation, Followed, HostArg, HostFn, Integer, Item,
-    Join, Kernel, Layout, Leaves, LoopExplanation, LoopShape, NoAxes, Number, Obstacle, Operand,
-    Operands, Panic, Payload, PlaceNumber, PlaceNumbers, Places, Plain, Rank, Real, Reason,
-    ReduceAxes, Reduction, Results, Ret, Scalar, ShapeError, Signature, SignatureExplanation,
-    Stats, Target, Type, VectorPlan, Vectorized,
+    AccessKind, AccessReport, Arg, Axes, BackendError, Captured, CastsTo, CompileError, CoreAxes,
+    CoreOf, CoreOperand, CoreOperands, CoreParam, CoreResults, Described, Dispatcher, Element,
+    Elementwise, Error, Explanation, Followed, Grown, HostArg, HostFn, Integer, Item, Join, Kernel,
+    Layout, Leaves, LoopExplanation, LoopShape, NoAxes, Number, Obstacle, Operand, Operands, Panic,
+    Payload, PlaceNumber, PlaceNumbers, Places, Plain, Rank, Real, Reason, ReduceAxes, Reduction,
+    Results, Ret, Scalar, ShapeError, Signature, SignatureExplanation, Stats, Target, Type,
+    VectorPlan, Vectorized,
 };
 
 /// Complex numbers, as kernels know them: the type that ndarray uses too.
@@ -205,7 +207,9 @@ pub mod math;
 /// What a module with kernels needs: the attributes, the bounds for generic kernels, and the
 /// array types.
 pub mod prelude {
-    pub use crate::{Complex, Data, Elementwise, Integer, Kernel, Number, Real, jit, vectorize};
+    pub use crate::{
+        Complex, Data, Elementwise, Integer, Kernel, Number, Real, guvectorize, jit, vectorize,
+    };
     pub use ndarray::{
         Array, Array0, Array1, Array2, Array3, Array4, Array5, Array6, ArrayRef, ArrayRef1,
         ArrayRef2, ArrayView, ArrayView0, ArrayView1, ArrayView2, ArrayView3, ArrayView4,
@@ -220,9 +224,9 @@ pub mod prelude {
 pub mod __private {
     pub use mambo_runtime::generated::*;
     pub use mambo_runtime::{
-        Arg, Axes, Captured, CastsTo, Described, Dispatcher, Error, Followed, Kernel, Layout,
-        Leaves, Operand, Operands, Places, Plain, ReduceAxes, Reduction, Results, Ret, Target,
-        Type,
+        Arg, Axes, Captured, CastsTo, CoreOf, CoreOperands, Described, Dispatcher, Error, Followed,
+        Grown, Kernel, Layout, Leaves, Operand, Operands, Places, Plain, ReduceAxes, Reduction,
+        Results, Ret, Target, Type,
     };
     pub use ndarray;
 
