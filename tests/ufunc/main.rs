@@ -3,6 +3,7 @@
 //!
 //! `layouts.rs` draws the arrays. References go from index to index.
 
+mod cores;
 mod elements;
 mod elementwise;
 mod layouts;

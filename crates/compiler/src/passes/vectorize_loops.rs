@@ -23,6 +23,7 @@
 //! * `elementary`: the body of `exp` and the like in lanes;
 //! * `extent`: how much the loop writes with those around it;
 //! * `gain`: whether vectors make it faster; `operation`: what has a vector form;
+//! * `views`: parts of views that move with the turns;
 //! * `partials`: reductions of floats by a plain loop, where no backend does the vector loop.
 
 mod affine;
@@ -42,6 +43,7 @@ mod order;
 mod partials;
 mod reach;
 mod reduction;
+mod views;
 
 use crate::passes::definitions::Definitions;
 use crate::passes::walk;

@@ -56,7 +56,7 @@ impl Items<'_> {
         let walk =
             Walk::new(self.loops, looped.len(), |number, axis| stride(&looped[number], axis, rank));
         let forms: Vec<(Form, Layout)> = (walk.inner_steps().iter().enumerate())
-            .map(|(number, &step)| self.form(number, step))
+            .map(|(number, &step)| self.form(number, step, walk.inner_len()))
             .collect();
         let route = self.route(callee, &forms)?;
         let mut turns = Turns::new(self, &forms, walk.inner_steps());
@@ -67,15 +67,16 @@ impl Items<'_> {
         })
     }
 
-    /// How the cores of an operand follow one another at these bytes, and how each lies.
-    fn form(&self, number: usize, step: isize) -> (Form, Layout) {
+    /// How the cores of an operand follow one another at these bytes, so many of them, and how
+    /// each lies.
+    fn form(&self, number: usize, step: isize, len: usize) -> (Form, Layout) {
         let (raw, parted) = (&self.raws[number], &self.parted[number]);
         let layout = layout_of(&parted.core, &parted.core_strides);
         let written = self.layout.written[number];
         let size = (parted.core.iter().product::<usize>() * raw.dtype.size()) as isize;
         let form = match step {
-            0 if !written => Form::Held,
-            step if (step == size || step == 0) && layout == Layout::C => Form::Contiguous,
+            0 if !written && len > 1 => Form::Held,
+            step if (step == size || len == 1) && layout == Layout::C => Form::Contiguous,
             _ => Form::Strided,
         };
         (form, layout)

@@ -8,6 +8,7 @@ use super::dependence::{self, Use};
 use super::gain::costly_gather;
 use super::nest::Frame;
 use super::operation::has_vector_form;
+use super::views::MovedView;
 use crate::passes::definitions::is_movable;
 use crate::report::{Obstacle, Reason, VectorPlan};
 use mambo_ir::function::{Binary, Block, Compare, Inst, Op, Terminator, Unary, Value};
@@ -51,6 +52,8 @@ pub(super) struct BodyPlanner<'a> {
     /// The lanes that have found a better value, by themselves or under a condition.
     pub(super) better: FxHashMap<Value, u32>,
     pub(super) uses: Vec<Use>,
+    /// Views that are parts of others, and move.
+    pub(super) moved: FxHashMap<Value, MovedView>,
     pub(super) report: VectorPlan,
     /// Lanes of constants, inputs and lines made so far.
     pub(super) known: FxHashMap<(VectorOp, Dtype), Value>,
@@ -105,6 +108,7 @@ impl<'a> BodyPlanner<'a> {
             bests: Vec::new(),
             better: FxHashMap::default(),
             uses: Vec::new(),
+            moved: FxHashMap::default(),
             report: VectorPlan {
                 accesses: Vec::new(),
                 reductions: Vec::new(),
@@ -214,10 +218,12 @@ impl<'a> BodyPlanner<'a> {
         let fail = |reason| Err(Obstacle { reason, span });
         match &info.op {
             Op::Load { view, indices, part } => {
-                self.load(info.results[0], *view, indices, *part, mask, span)
+                let (view, indices) = self.in_whole(*view, indices)?;
+                self.load(info.results[0], view, &indices, *part, mask, span)
             }
             Op::Store { view, indices, part, value } => {
-                self.store(*view, indices, *part, *value, mask, span)
+                let (view, indices) = self.in_whole(*view, indices)?;
+                self.store(view, &indices, *part, *value, mask, span)
             }
             Op::CheckIndex { index, len, .. } => {
                 if mask.is_none() && self.limit(*index, *len) {
@@ -237,9 +243,8 @@ impl<'a> BodyPlanner<'a> {
             Op::If { .. } | Op::Scope { .. } => fail(Reason::EarlyExit),
             Op::Call { .. } | Op::HostCall { .. } => fail(Reason::Call),
             Op::Alloc { .. } | Op::Free(_) | Op::StackArray { .. } => fail(Reason::Allocation),
-            Op::Table(_) | Op::View { .. } | Op::Dim { .. } | Op::Stride { .. } => {
-                self.uniform_inst(inst)
-            }
+            Op::View { .. } => self.view(inst),
+            Op::Table(_) | Op::Dim { .. } | Op::Stride { .. } => self.uniform_inst(inst),
             Op::VectorLoop { .. } => fail(Reason::InnerLoop),
             op => self.scalar_inst(inst, op, mask),
         }
