@@ -57,6 +57,7 @@ mod recursion;
 mod reductions_axis;
 mod references;
 mod references_chosen;
+mod rows_in_lanes;
 mod signatures_stats_ir_asm;
 mod slice_methods;
 mod slices;

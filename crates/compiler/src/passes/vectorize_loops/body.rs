@@ -25,6 +25,8 @@ pub(super) enum Shape {
     Line(Affine),
     /// A value of the vector loop.
     Lanes(Value),
+    /// A part of a view that moves.
+    Moved,
     /// A reduction, and how often it had been added to.
     Carried { reduction: u32, version: u32 },
 }

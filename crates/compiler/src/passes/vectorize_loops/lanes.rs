@@ -63,6 +63,7 @@ impl BodyPlanner<'_> {
             Shape::Lanes(lanes) => Ok(lanes),
             Shape::Uniform(value) => self.splat(value, span),
             Shape::Line(line) => Ok(self.line_lanes(line, span)),
+            Shape::Moved => Err(Obstacle { reason: Reason::Operation("a view".into()), span }),
             Shape::Carried { reduction, .. } => {
                 Err(self.carried_obstacle(self.carried[reduction as usize].param, span))
             }

@@ -40,6 +40,7 @@ impl BodyPlanner<'_> {
             Some(moved) => (moved.view, self.indices_in_whole(&moved, offset)?),
         };
         let axes = self.axes_in(whole, strides).ok_or(obstacle)?;
+        self.shapes.insert(info.results[0], Shape::Moved);
         self.moved.insert(info.results[0], MovedView { view: whole, offset, axes });
         Ok(())
     }
