@@ -134,6 +134,16 @@ impl Vectors {
     pub(crate) fn is_supported(&self) -> bool {
         self.simd.is_none_or(Simd::is_supported)
     }
+
+    /// Whether loops become leaves, which is worth it for more of them than registers of 128 bits.
+    pub(crate) fn has_leaves(&self) -> bool {
+        self.simd.is_some()
+    }
+
+    /// Whether elements of 1 and 2 bytes can be loaded and stored under masks.
+    pub(crate) fn masks_narrow(&self) -> bool {
+        self.simd.is_some_and(|simd| simd != Simd::Avx2)
+    }
 }
 
 /// Compiles a kernel; with `plain`, also without the passes.
