@@ -82,6 +82,33 @@
 //! assert_eq!(cosd::signatures()[1].to_string(), "<Array2<f32, C>>(Array2<f32, C>) -> (Array2<f32, C>, Array2<f32, C>)");
 //! ```
 //!
+//! # Functions of arrays
+//! [`vectorize`](macro@vectorize) makes a function of numbers one of arrays, element by element, with broadcasting,
+//! reductions and all that NumPy's universal functions have; [`guvectorize`](macro@guvectorize) does it for a function
+//! of small arrays:
+//!
+//! ```
+//! use mambo::prelude::*;
+//!
+//! #[vectorize(identity = 0)]
+//! fn add<T: Number>(x: T, y: T) -> T {
+//!     x + y
+//! }
+//!
+//! #[guvectorize("(n),(n)->()")]
+//! fn dot(x: ArrayView1<f64>, y: ArrayView1<f64>, out: &mut f64) {
+//!     *out = 0.0;
+//!     for i in 0..x.len() {
+//!         *out += x[i] * y[i];
+//!     }
+//! }
+//!
+//! let matrix = array![[1.0, 2.0], [3.0, 4.0]];
+//! assert_eq!(add(&matrix, &array![10.0, 20.0]), array![[11.0, 22.0], [13.0, 24.0]]);
+//! assert_eq!(add::reduce(&matrix, Axis(0)), array![4.0, 6.0]);
+//! assert_eq!(dot(&matrix, &matrix.t()), array![7.0, 22.0]);
+//! ```
+//!
 //! # What kernels call
 //! A kernel calls other kernels and ordinary functions by their names. Kernels are compiled
 //! into each other; other functions ([`HostFn`]) are called by address, as are kernels that
@@ -117,6 +144,7 @@
 /// assert!(!covers(&circle, 4.0, 1.0));
 /// ```
 pub use mambo_macros::Data;
+#[doc = include_str!("guvectorize.md")]
 pub use mambo_macros::guvectorize;
 /// ```
 /// use mambo::prelude::*;
@@ -155,17 +183,7 @@ pub use mambo_macros::guvectorize;
 /// println!("{}", total::explain());
 /// ```
 pub use mambo_macros::jit;
-/// ```
-/// use mambo::prelude::*;
-///
-/// #[vectorize]
-/// fn cosd(angle: f64) -> f64 {
-///     angle.to_radians().cos()
-/// }
-///
-/// assert_eq!(cosd(60), 0.5000000000000001);
-/// assert_eq!(cosd(&array![[0, 90], [180, 360]]), cosd(&array![[0.0, 90.0], [180.0, 360.0]]));
-/// ```
+#[doc = include_str!("vectorize.md")]
 pub use mambo_macros::vectorize;
 pub use mambo_runtime::{
     AccessKind, AccessReport, Arg, Axes, BackendError, Captured, CastsTo, CompileError, CoreAxes,
