@@ -1,11 +1,13 @@
-//! The tour: four kernels on a photograph.
+//! The tour: four kernels and two universal functions on a photograph.
 //!
 //! Reads `examples/data/astronaut.png`, converts it to luminance, counts its levels, stretches
-//! its contrast and blurs it. Each kernel is compared, byte for byte, with the plain function
-//! that rustc compiled, and both are timed. The picture goes to `output/astronaut.png`.
+//! its contrast, blurs it, balances its colours and finds what is orange. Each kernel is
+//! compared, byte for byte, with the plain function that rustc compiled, and both are timed. The
+//! picture goes to `output/astronaut.png`.
 
 use image::{ImageReader, RgbImage};
 use mambo::prelude::*;
+use ndarray::Zip;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -85,6 +87,29 @@ fn box_blur(rgb: ArrayView3<u8>, radius: usize) -> Array3<u8> {
     blurred
 }
 
+/// A level times a gain. Applied to a picture and the gains of its channels, or to anything else
+/// that broadcasts together.
+#[vectorize]
+fn balanced(level: u8, gain: f32) -> u8 {
+    (level as f32 * gain).round().min(255.0) as u8
+}
+
+/// How far a colour is from another: for each pixel of a picture, of a row, or for one.
+#[guvectorize("(channels),(channels)->()")]
+fn distance(color: ArrayView1<u8>, other: ArrayView1<u8>, far: &mut f32) {
+    let mut sum = 0.0;
+    for channel in 0..color.len() {
+        let step = color[channel] as f32 - other[channel] as f32;
+        sum += step * step;
+    }
+    *far = sum.sqrt();
+}
+
+#[vectorize(reorderable)]
+fn less<T: Number>(x: T, y: T) -> T {
+    if y < x { y } else { x }
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let photograph = folder.join("data/astronaut.png");
@@ -133,8 +158,40 @@ fn main() -> Result<(), Box<dyn Error>> {
         time(|| box_blur::rust(stretched.view(), 3)),
     );
 
-    let path = write(&blurred, width, height)?;
-    println!("\nThe stretched and blurred picture is in {}", path.display());
+    let gains = array![0.95, 1.0, 1.1];
+    let picture = balanced(&blurred, &gains);
+    let plainly = || {
+        let gains = gains.broadcast(blurred.dim()).expect("a gain for each channel");
+        Zip::from(&blurred).and(gains).map_collect(|&level, &gain| balanced::rust(level, gain))
+    };
+    compare("balanced", &picture, &plainly());
+    report(
+        &balanced::signatures()[0].to_string(),
+        balanced::stats().compile_time,
+        time(|| balanced(&blurred, &gains)),
+        time(plainly),
+    );
+
+    let orange = array![220u8, 110, 40];
+    let far = distance(&picture, &orange);
+    let plainly = || {
+        picture.map_axis(Axis(2), |color| {
+            let mut far = 0.0;
+            distance::rust(color, orange.view(), &mut far);
+            far
+        })
+    };
+    compare("distance", &far, &plainly());
+    report(
+        &distance::signatures()[0].to_string(),
+        distance::stats().compile_time,
+        time(|| distance(&picture, &orange)),
+        time(plainly),
+    );
+    println!("           the pixel closest to orange is {:.1} away", less::reduce(&far, ..));
+
+    let path = write(&picture, width, height)?;
+    println!("\nThe stretched, blurred and balanced picture is in {}", path.display());
     Ok(())
 }
 
