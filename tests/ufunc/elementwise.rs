@@ -217,6 +217,28 @@ fn inputs_are_cast_in_the_loop() {
     cast!(sum64 i64: bool i8 i16 i32 u8 u16 u32);
 }
 
+/// Truth values too, with and without a mask, in every width of vectors.
+#[test]
+fn truth_values_become_numbers() {
+    for len in [1, 15, 16, 40, 100] {
+        let bits = Array1::from_iter((0..len).map(|i| i % 3 == 0));
+        let numbers = bits.mapv(|bit| if bit { 1.0 } else { 0.0 });
+        let mut out = Array1::zeros(len);
+        scaled::masked(&bits, &bits, &bits, &mut out);
+        assert_eq!(out, numbers.mapv(|x| if x == 1.0 { -0.5 } else { 0.0 }));
+        assert_eq!(scaled(&bits, 1.0), numbers.mapv(|x| x * 0.5 - 1.0));
+        let narrow = numbers.mapv(|x| x as f32);
+        let mut out = Array1::zeros(len);
+        narrowed::masked(&bits, 2.0f32, &bits, &mut out);
+        assert_eq!(out, narrow.mapv(|x| if x == 1.0 { 3.0 } else { 0.0 }));
+    }
+}
+
+#[vectorize]
+fn narrowed(x: f32, y: f32) -> f32 {
+    x + y
+}
+
 #[vectorize]
 fn weighted(a: f32, b: f32, c: f32, d: f32, e: f32, f: f32, g: f32, h: f32) -> f32 {
     a + 2.0 * b + 3.0 * c + 4.0 * d + 5.0 * e + 6.0 * f + 7.0 * g + 8.0 * h

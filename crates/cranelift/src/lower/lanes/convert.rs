@@ -11,7 +11,7 @@ impl Group<'_, '_, '_> {
         let lanes = self.value(a);
         match (from.is_float(), to.is_float()) {
             _ if to == Dtype::Bool => lanes,
-            _ if from == Dtype::Bool => self.mask_to_int(a, to),
+            _ if from == Dtype::Bool => self.mask_to_number(a, to),
             (false, false) => self.with_size(lanes, to.size(), from.is_signed_int()),
             (false, true) => self.int_to_float(lanes, from, to),
             (true, false) => self.float_to_int(lanes, from, to),
@@ -21,9 +21,14 @@ impl Group<'_, '_, '_> {
         }
     }
 
-    fn mask_to_int(&mut self, a: Value, to: Dtype) -> Lanes {
+    fn mask_to_number(&mut self, a: Value, to: Dtype) -> Lanes {
         let mask = self.mask(a, to.size());
-        let one = self.bits(1, to.size(), lane_type(to, to.size()));
+        let one = match to {
+            Dtype::F32 => u64::from(1f32.to_bits()),
+            Dtype::F64 => 1f64.to_bits(),
+            _ => 1,
+        };
+        let one = self.bits(one, to.size(), lane_type(to, to.size()));
         let each = mask.registers.iter().map(|&register| {
             let register = self.as_type(register, lane_type(to, to.size()));
             self.host.b.ins().band(register, one)
