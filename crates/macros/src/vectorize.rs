@@ -214,7 +214,8 @@ impl Ufunc<'_> {
         let body = self.face.or_raise(&call);
         quote! {
             #(#attrs)*
-            #[allow(clippy::too_many_arguments, clippy::type_complexity)]
+            // It may be used through its type alone.
+            #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
             #inline
             #vis #signature { #body }
         }

@@ -370,6 +370,7 @@ where
                 out = out.at(axis, 0);
             }
         }
+        let mask = mask.map(|mask| self.mask_of(mask, raw)).transpose()?;
         let begin = self.begin(raw.dims, &axes)?;
         let nothing = axes.iter().any(|&axis| raw.dims[axis] == 0);
         if let Some(value) = begin {
@@ -379,7 +380,6 @@ where
             return Ok(());
         }
         let from = Strided::of(raw);
-        let mask = mask.map(|mask| self.mask_of(mask, raw)).transpose()?;
         let folder = folds.folder::<A>();
         match (&axes[..], mask) {
             ([], None) if begin.is_none() => {

@@ -1,0 +1,9 @@
+//! Must not compile.
+use mambo::prelude::*;
+
+#[guvectorize]
+fn k(x: ArrayView1<f64>, out: &mut f64) {
+    *out = x[0];
+}
+
+fn main() {}
