@@ -6,7 +6,7 @@ use crate::elementary;
 use crate::limit::{self, Mover, Traffic, Width};
 use crate::measure;
 use crate::memory::{self, Element, Stream};
-use crate::numba::{Interpreter, NumPy};
+use crate::numba::{Callable, Interpreter};
 use std::hint::black_box;
 
 /// Where the arrays of a case have their place.
@@ -40,7 +40,10 @@ impl Size {
 pub(crate) enum Side {
     Mambo,
     Native,
+    Ndarray,
     Numba,
+    /// Loops in Numba, where it has universal functions too.
+    NumbaLoops,
     NumPy,
     C,
     Traffic,
@@ -216,7 +219,7 @@ struct Ready<'a, T: Element> {
     case: &'a Case<T>,
     streams: Streams<T>,
     numba: Option<Door<T>>,
-    numpy: Option<NumPy>,
+    numpy: Option<Callable>,
     c: Option<Door<T>>,
     width: &'a Width,
     mover: Option<Mover>,
@@ -374,6 +377,7 @@ impl<T: Element> Contest for Ready<'_, T> {
                 // SAFETY: as in `set_limits`.
                 repeat(&mut || unsafe { mover(a, b, out, bytes) });
             }
+            Side::Ndarray | Side::NumbaLoops => unreachable!("sides of universal functions"),
             // SAFETY: the loops touch no memory, and the CPU has their instructions.
             Side::Flops => repeat(&mut || unsafe { (self.width.flops)(self.work.flops) }),
             // SAFETY: as above.

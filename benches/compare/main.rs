@@ -18,6 +18,8 @@ mod memory;
 mod numba;
 mod plot;
 mod report;
+mod ufunc_kernels;
+mod ufuncs;
 
 use c::C;
 use case::{Contest, Setting, Side, Size};
@@ -63,8 +65,8 @@ impl Options {
         self.sizes.is_empty() || self.sizes.contains(&size)
     }
 
-    /// Whether a case that has no size is wanted.
-    fn wants_latency(&self, name: &str) -> bool {
+    /// Whether a case that has none of these sizes is wanted.
+    fn wants_unsized(&self, name: &str) -> bool {
         self.wants_case(name) && (self.sizes.is_empty() || self.cases.iter().any(|c| c == name))
     }
 
@@ -79,8 +81,9 @@ impl Options {
 }
 
 fn case_name(text: &str) -> Result<String, String> {
+    let ufuncs = ufuncs::all().into_iter().map(|case| case.name);
     let names: Vec<&str> =
-        cases::all().iter().map(|case| case.name()).chain(latency::CASES).collect();
+        cases::all().iter().map(|case| case.name()).chain(ufuncs).chain(latency::CASES).collect();
     if names.contains(&text) {
         Ok(text.into())
     } else {
@@ -171,8 +174,11 @@ fn measure(options: &Options) -> Result<(Report, Vec<String>), Box<dyn Error>> {
     let loops = cases::all();
     let wanted: Vec<_> = loops.iter().filter(|case| options.wants_case(case.name())).collect();
     let latencies: Vec<&str> =
-        latency::CASES.into_iter().filter(|name| options.wants_latency(name)).collect();
-    let bar = ProgressBar::new((Size::ALL.len() * wanted.len() + latencies.len()) as u64);
+        latency::CASES.into_iter().filter(|name| options.wants_unsized(name)).collect();
+    let ufuncs = ufuncs::all();
+    let ufuncs: Vec<_> = ufuncs.iter().filter(|case| options.wants_unsized(case.name)).collect();
+    let count = Size::ALL.len() * wanted.len() + ufuncs.len() + latencies.len();
+    let bar = ProgressBar::new(count as u64);
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}")?);
     let widths = limit::widths();
     for case in wanted {
@@ -191,11 +197,21 @@ fn measure(options: &Options) -> Result<(Report, Vec<String>), Box<dyn Error>> {
                 continue;
             }
             if let Some(mut contest) = case.contest(&setting) {
+                let (name, plan) = (case.name(), options.plan(size));
                 match contest.check() {
-                    Ok(()) => rows.push(row(case.name(), size, &mut *contest, options.plan(size))),
+                    Ok(()) => rows.push(row(name, size.name(), &mut *contest, plan)),
                     Err(error) => wrong.push(error),
                 }
             }
+        }
+    }
+    for case in ufuncs {
+        bar.set_message(case.name);
+        bar.inc(1);
+        let mut contest = case.contest(numba.python);
+        match contest.check() {
+            Ok(()) => rows.push(row(case.name, case.size, &mut *contest, options.plan(Size::L2))),
+            Err(error) => wrong.push(error),
         }
     }
     let python = numba.environment.as_ref().map(|environment| environment.python.as_path());
@@ -218,19 +234,19 @@ fn measure(options: &Options) -> Result<(Report, Vec<String>), Box<dyn Error>> {
 }
 
 /// Times all sides of a contest.
-fn row(case: &str, size: Size, contest: &mut dyn Contest, plan: Plan) -> Row {
+fn row(case: &str, size: &str, contest: &mut dyn Contest, plan: Plan) -> Row {
     let sides = contest.sides();
     let samples = race(sides.len(), |side, calls| contest.run(sides[side], calls), plan);
     let mambo = &samples[0];
-    sides.iter().zip(&samples).fold(Row::new(case, size.name(), mambo), |row, (side, times)| {
-        match side {
-            Side::Mambo => row,
-            Side::Native => row.paired_with_native(mambo, times),
-            Side::Numba => row.paired_with_numba(mambo, times),
-            Side::NumPy => row.against_numpy(times),
-            Side::C => row.against_c(times),
-            Side::Traffic | Side::Flops | Side::Roots => row.within(median(times)),
-        }
+    sides.iter().zip(&samples).fold(Row::new(case, size, mambo), |row, (side, times)| match side {
+        Side::Mambo => row,
+        Side::Native => row.paired_with_native(mambo, times),
+        Side::Numba => row.paired_with_numba(mambo, times),
+        Side::Ndarray => row.against_ndarray(times),
+        Side::NumbaLoops => row.against_numba_loops(times),
+        Side::NumPy => row.against_numpy(times),
+        Side::C => row.against_c(times),
+        Side::Traffic | Side::Flops | Side::Roots => row.within(median(times)),
     })
 }
 
@@ -244,7 +260,7 @@ mod tests {
         let options = Options::parse_from(text.split(' '));
         assert!(options.wants_case("axpy") && !options.wants_case("sum"));
         assert!(options.wants_size(Size::L1) && !options.wants_size(Size::Dram));
-        assert!(options.wants_latency("dispatch") && !options.wants_latency("compile-warm"));
+        assert!(options.wants_unsized("dispatch") && !options.wants_unsized("compile-warm"));
         assert_eq!(options.plan(Size::Dram).least, 3);
         assert!(Options::try_parse_from(["compare", "--case", "axpi"]).is_err());
     }

@@ -33,7 +33,7 @@ macro_rules! elements {
     )*};
 }
 
-elements!(u8 i32 u32 f32 f64);
+elements!(u8 i32 i64 u32 f32 f64);
 
 /// What the arrays of one case lie in. They share it because processors that tag their first
 /// cache by parts of the address slow down on arrays that chance lays far apart.

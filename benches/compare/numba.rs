@@ -141,7 +141,11 @@ impl Environment {
 
     /// The program that compiles the kernels and writes their addresses to `file`.
     fn script(&self, cases: &[&str], file: &Path) -> String {
-        let kernels = concat!(include_str!("elementary.py"), include_str!("numba_kernels.py"));
+        let kernels = concat!(
+            include_str!("elementary.py"),
+            include_str!("ufuncs.py"),
+            include_str!("numba_kernels.py")
+        );
         format!(
             "import os, sys\nsys.path.insert(0, {:?})\nos.environ['OPENBLAS_NUM_THREADS'] = '1'\n\
              WANTED = {cases:?}\nADDRESSES = {file:?}\n{kernels}",
@@ -160,9 +164,9 @@ pub(crate) struct Interpreter {
     release: unsafe extern "C" fn(*mut c_void),
 }
 
-/// What NumPy does for a case over its arrays.
+/// What Python does for a case over its arrays.
 #[derive(Clone, Copy)]
-pub(crate) struct NumPy {
+pub(crate) struct Callable {
     python: Interpreter,
     callable: *mut c_void,
 }
@@ -173,8 +177,23 @@ impl Interpreter {
     /// # Safety
     /// The addresses must be those of `n` elements of the type of the case, or 0 for `b`, for as
     /// long as the result is called.
-    pub(crate) unsafe fn numpy(self, case: &str, [a, b, c]: [usize; 3], n: usize) -> Option<NumPy> {
-        let text = format!("NOTHING = None\nCALL = in_numpy({case:?}, {a}, {b}, {c}, {n})");
+    pub(crate) unsafe fn numpy(
+        self,
+        case: &str,
+        [a, b, c]: [usize; 3],
+        n: usize,
+    ) -> Option<Callable> {
+        // SAFETY: the caller says so.
+        unsafe { self.callable(&format!("in_numpy({case:?}, {a}, {b}, {c}, {n})")) }
+    }
+
+    /// What an expression of Python gives: something to be called without arguments, or nothing.
+    ///
+    /// # Safety
+    /// The arrays at the addresses in it must live, and have these shapes and types, for as long
+    /// as the result is called.
+    pub(crate) unsafe fn callable(self, expression: &str) -> Option<Callable> {
+        let text = format!("NOTHING = None\nCALL = {expression}");
         let text = CString::new(text).expect("text without zeros");
         // SAFETY: the script of the kernels has run and defines what this text names; the module
         // and its members are there.
@@ -183,18 +202,18 @@ impl Interpreter {
             let main = (self.module)(c"__main__".as_ptr());
             let callable = (self.member)(main, c"CALL".as_ptr());
             let lacks = callable == (self.member)(main, c"NOTHING".as_ptr());
-            (!failed && !lacks).then_some(NumPy { python: self, callable })
+            (!failed && !lacks).then_some(Callable { python: self, callable })
         }
     }
 }
 
-impl NumPy {
+impl Callable {
     /// Does it once.
     pub(crate) fn call(self) {
         // SAFETY: the callable is alive, and this is the thread of Python.
         unsafe {
             let result = (self.python.call)(self.callable, std::ptr::null_mut());
-            assert!(!result.is_null(), "NumPy fails");
+            assert!(!result.is_null(), "Python fails");
             (self.python.release)(result);
         }
     }

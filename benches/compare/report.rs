@@ -2,6 +2,7 @@
 
 use crate::elementary;
 use crate::measure::{median, paired};
+use crate::ufuncs;
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -18,6 +19,9 @@ pub(crate) struct Row {
     /// Of elementary functions only, as C.
     pub(crate) numpy_ns: Option<f64>,
     pub(crate) c_ns: Option<f64>,
+    /// Of universal functions only.
+    pub(crate) ndarray_ns: Option<f64>,
+    pub(crate) numba_loops_ns: Option<f64>,
     /// What the machine can do at most.
     pub(crate) limit_ns: Option<f64>,
     /// Ratios of the medians.
@@ -25,6 +29,8 @@ pub(crate) struct Row {
     pub(crate) numba_ratio: Option<f64>,
     pub(crate) numpy_ratio: Option<f64>,
     pub(crate) c_ratio: Option<f64>,
+    pub(crate) ndarray_ratio: Option<f64>,
+    pub(crate) numba_loops_ratio: Option<f64>,
     /// Medians of the ratios within a round.
     pub(crate) native_paired_ratio: Option<f64>,
     pub(crate) numba_paired_ratio: Option<f64>,
@@ -44,11 +50,15 @@ impl Row {
             numba_ns: None,
             numpy_ns: None,
             c_ns: None,
+            ndarray_ns: None,
+            numba_loops_ns: None,
             limit_ns: None,
             native_ratio: None,
             numba_ratio: None,
             numpy_ratio: None,
             c_ratio: None,
+            ndarray_ratio: None,
+            numba_loops_ratio: None,
             native_paired_ratio: None,
             numba_paired_ratio: None,
             fraction_of_limit: None,
@@ -74,6 +84,20 @@ impl Row {
     pub(crate) fn against_numpy(self, times: &[f64]) -> Row {
         let numpy = median(times);
         Row { numpy_ns: Some(numpy), numpy_ratio: Some(numpy / self.mambo_ns), ..self }
+    }
+
+    /// With the times of ndarray.
+    pub(crate) fn against_ndarray(self, times: &[f64]) -> Row {
+        let ndarray = median(times);
+        let ratio = ndarray / self.mambo_ns;
+        Row { ndarray_ns: Some(ndarray), ndarray_ratio: Some(ratio), ..self }
+    }
+
+    /// With the times of loops in Numba.
+    pub(crate) fn against_numba_loops(self, times: &[f64]) -> Row {
+        let loops = median(times);
+        let ratio = loops / self.mambo_ns;
+        Row { numba_loops_ns: Some(loops), numba_loops_ratio: Some(ratio), ..self }
     }
 
     /// With the times of C.
@@ -120,10 +144,13 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// The tables, in Markdown: the loops and calls, then the elementary functions.
+    /// The tables, in Markdown: the loops and calls, the elementary functions, and the universal
+    /// functions.
     pub(crate) fn table(&self) -> String {
+        let (ufuncs, rest): (Vec<&Row>, Vec<&Row>) =
+            self.rows.iter().partition(|row| ufuncs::is_case(&row.case));
         let (elementary, others): (Vec<&Row>, Vec<&Row>) =
-            self.rows.iter().partition(|row| elementary::is_case(&row.case));
+            rest.into_iter().partition(|row| elementary::is_case(&row.case));
         let ratios = ["Rust / Mambo", "Numba / Mambo"];
         let head = ["case", "size", "Mambo", "plain Rust", "Numba"];
         let mut tables = Vec::new();
@@ -135,6 +162,13 @@ impl Report {
             let more = ["NumPy / Mambo", "C / Mambo"];
             let head = [&head[..], &["NumPy", "C"], &ratios, &more].concat();
             tables.push(aligned(&head, elementary.into_iter().map(cells_of_elementary)));
+        }
+        if !ufuncs.is_empty() {
+            let head = ["case", "size", "Mambo", "ndarray", "Numba", "Numba loops", "NumPy"];
+            let more = ["ndarray", "Numba", "Numba loops", "NumPy"];
+            let more = more.map(|side| format!("{side} / Mambo"));
+            let head: Vec<&str> = head.into_iter().chain(more.iter().map(String::as_str)).collect();
+            tables.push(aligned(&head, ufuncs.into_iter().map(cells_of_ufunc)));
         }
         tables.join("\n")
     }
@@ -236,6 +270,23 @@ fn cells_of_elementary(row: &Row) -> Vec<String> {
         or_nothing(row.numba_ratio, ratio),
         or_nothing(row.numpy_ratio, ratio),
         or_nothing(row.c_ratio, ratio),
+    ]
+}
+
+/// The cells of a row of a universal function as text.
+fn cells_of_ufunc(row: &Row) -> Vec<String> {
+    vec![
+        row.case.clone(),
+        row.size.clone(),
+        duration(row.mambo_ns),
+        or_nothing(row.ndarray_ns, duration),
+        or_nothing(row.numba_ns, duration),
+        or_nothing(row.numba_loops_ns, duration),
+        or_nothing(row.numpy_ns, duration),
+        or_nothing(row.ndarray_ratio, ratio),
+        or_nothing(row.numba_ratio, ratio),
+        or_nothing(row.numba_loops_ratio, ratio),
+        or_nothing(row.numpy_ratio, ratio),
     ]
 }
 
