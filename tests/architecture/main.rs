@@ -28,7 +28,7 @@ const OUTSIDE: [(&str, &[&str]); 6] = [
 ];
 
 /// Where code meets memory or generated code.
-const UNSAFE: [&str; 27] = [
+const UNSAFE: [&str; 28] = [
     "crates/compiler/src/abi.rs",
     "crates/cranelift/src/artifact.rs",
     "crates/cranelift/src/math.rs",
@@ -48,6 +48,7 @@ const UNSAFE: [&str; 27] = [
     "crates/runtime/src/slots.rs",
     "crates/runtime/src/stack.rs",
     "crates/runtime/src/gufunc/items.rs",
+    "crates/runtime/src/ufunc/alike.rs",
     "crates/runtime/src/ufunc/apply.rs",
     "crates/runtime/src/ufunc/callee.rs",
     "crates/runtime/src/ufunc/cast.rs",

@@ -52,7 +52,14 @@ pub enum Kind {
     /// It takes the place of an element that the first input, of `usize`, names: the kernel's
     /// first argument. `out[at[i]] = kernel(out[at[i]], b[i], …)`, one turn after the other.
     Scatter,
+    /// It folds one input of at least [`STRIP`] elements in any order: strips of so many are
+    /// folded into one, `out[l] = kernel(out[l], a[s * STRIP + l])`, and that by halves. The
+    /// output is the strip, and the result its first element.
+    Tree,
 }
+
+/// Elements of a strip of [`Kind::Tree`].
+pub const STRIP: usize = 256;
 
 /// A loop around a kernel of scalars.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -158,7 +165,7 @@ fn write_loop(
         .collect();
     let end = match inner.kind {
         Kind::Map => b.dim(outputs[0], 0),
-        Kind::Fold | Kind::Scan | Kind::Scatter => b.dim(inputs[0][0], 0),
+        _ => b.dim(inputs[0][0], 0),
     };
     let operands = Operands { inner, mask, inputs, outputs };
     let turn = Turn { callee, params, results };
@@ -166,6 +173,7 @@ fn write_loop(
         Kind::Map => map(&mut b, &operands, &turn, end),
         Kind::Fold | Kind::Scan => chain(&mut b, &operands, &turn, end),
         Kind::Scatter => scatter(&mut b, &operands, &turn, end),
+        Kind::Tree => tree(&mut b, &operands, &turn, end),
     }
     b.end(Terminator::Return(vec![]));
 }
@@ -309,6 +317,61 @@ fn scatter(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: V
         }
         vec![]
     });
+}
+
+fn tree(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: Value) {
+    let (line, strip) = (operands.inner.inputs[0], operands.inner.outputs[0]);
+    let (from, view) = (&operands.inputs[0], operands.outputs[0]);
+    let load = |b: &mut Builder<'_>, at: Value| {
+        let parts = 0..strip.dtype.parts();
+        parts.map(|part| b.load_part(view, &[at], part)).collect::<Vec<_>>()
+    };
+    let store = |b: &mut Builder<'_>, at: Value, values: &[Value]| {
+        for (part, &value) in (0..strip.dtype.parts()).zip(values) {
+            b.store_part(view, &[at], part, value);
+        }
+    };
+    let whole = b.index(STRIP);
+    turns(b, whole, vec![], &[], |b, index, _| {
+        let parts = element(b, line, from, index).into_iter().zip(turn.params);
+        let cast: Vec<Value> = parts.map(|(part, &dtype)| b.cast(part, dtype)).collect();
+        store(b, index, &cast);
+        vec![]
+    });
+    // One strip more, which begins at this element and is so long.
+    let fold_strip = |b: &mut Builder<'_>, first: Value, len: Value| {
+        turns(b, len, vec![], &[], |b, index, _| {
+            let at = b.binary(Binary::Add, first, index);
+            let args = [load(b, index), element(b, line, from, at)].concat();
+            let values = turn.call(b, &args);
+            store(b, index, &values);
+            vec![]
+        });
+    };
+    let one = b.index(1);
+    let strips = b.binary(Binary::Div, end, whole);
+    let others = b.binary(Binary::Sub, strips, one);
+    turns(b, others, vec![], &[], |b, index, _| {
+        let number = b.binary(Binary::Add, index, one);
+        let first = b.binary(Binary::Mul, number, whole);
+        fold_strip(b, first, whole);
+        vec![]
+    });
+    let done = b.binary(Binary::Mul, strips, whole);
+    let rest = b.binary(Binary::Sub, end, done);
+    fold_strip(b, done, rest);
+    let mut half = STRIP / 2;
+    while half > 0 {
+        let len = b.index(half);
+        turns(b, len, vec![], &[], |b, index, _| {
+            let at = b.binary(Binary::Add, index, len);
+            let args = [load(b, index), load(b, at)].concat();
+            let values = turn.call(b, &args);
+            store(b, index, &values);
+            vec![]
+        });
+        half /= 2;
+    }
 }
 
 /// The parameters of an operand: its parts, or one view.

@@ -322,6 +322,7 @@ impl Dispatcher {
     }
 
     /// The code of a loop around the kernel, if it is compiled.
+    #[inline]
     pub(crate) fn known(
         &self,
         describe: Describe,

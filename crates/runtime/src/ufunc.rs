@@ -7,13 +7,14 @@
 //! * [`axes`]: which axes an array is reduced along.
 //! * [`places`]: which elements are named.
 //! * [`target`]: where results go, allocated or given.
-//! * [`apply`]: one call: shapes and the walk.
+//! * [`apply`]: one call: shapes and the walk; [`alike`]: its short way.
 //! * [`reduce`]: folds along axes, as NumPy's `reduce`, `accumulate` and `reduceat`.
 //! * [`fold`]: one axis, one after the other or by halves.
 //! * [`at`]: elements that indices name, one after the other.
 //! * [`overlap`]: operands that share memory with an output.
 //! * [`callee`]: the compiled inner loops, and how they are called.
 
+pub(crate) mod alike;
 pub(crate) mod apply;
 pub(crate) mod at;
 pub(crate) mod axes;

@@ -107,11 +107,25 @@ impl Dispatcher {
     /// # Errors
     /// As for [`Dispatcher::call_ufunc`], or if an input does not broadcast to the target.
     #[doc(hidden)]
+    #[inline(always)]
     pub fn call_ufunc_into<P: Arguments, R: Results, L: Operands>(
         &'static self,
         resolve: Option<Resolve>,
         inputs: L,
         mut target: impl Target<R>,
+    ) -> Result<(), Error> {
+        match self.run_alike::<P, R, L>(resolve, &inputs, &mut target) {
+            Some(outcome) => outcome,
+            None => self.run_into::<P, R, L>(resolve, &inputs, &mut target),
+        }
+    }
+
+    #[inline(never)]
+    fn run_into<P: Arguments, R: Results, L: Operands>(
+        &'static self,
+        resolve: Option<Resolve>,
+        inputs: &L,
+        target: &mut impl Target<R>,
     ) -> Result<(), Error> {
         let mut raws = Raws::new();
         inputs.raws(&mut raws);
@@ -240,6 +254,7 @@ fn order_of(inputs: &[RawOperand<'_>]) -> Order {
 }
 
 /// Whether elements lie side by side, the first of these axes fastest.
+#[inline]
 fn lie_as<'a>(axes: impl Iterator<Item = (&'a usize, &'a isize)>) -> bool {
     let mut step = 1;
     for (&len, &stride) in axes {
@@ -253,7 +268,7 @@ fn lie_as<'a>(axes: impl Iterator<Item = (&'a usize, &'a isize)>) -> bool {
 
 /// Whether the elements lie side by side, the last axis fastest.
 #[inline]
-fn is_contiguous(operand: &RawOperand<'_>) -> bool {
+pub(super) fn is_contiguous(operand: &RawOperand<'_>) -> bool {
     lie_as(operand.dims.iter().zip(operand.strides).rev())
 }
 

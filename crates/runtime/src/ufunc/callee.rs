@@ -47,7 +47,7 @@ impl Callee {
         operand: impl Fn(usize) -> Operand,
     ) -> Result<&'static Route, Error> {
         // Calls of the kernel itself take no arrays, and their bits are 0.
-        let mut bits = 1 << 63 | u64::from(roles.masked) << 62 | (roles.kind as u64) << 60;
+        let mut bits = 1 << 63 | u64::from(roles.masked) << 62 | (roles.kind as u64) << 59;
         for number in 0..count {
             let Operand { dtype, form } = operand(number);
             let own = u64::from(self.own == Some(dtype));
@@ -130,6 +130,7 @@ pub(crate) fn slots_of(dtype: Dtype) -> usize {
 ///
 /// # Safety
 /// There must be an element of this type that may be read.
+#[inline]
 pub(crate) unsafe fn load(dtype: Dtype, from: *const u8, into: &mut [u64]) {
     // SAFETY: by the contract of this function; elements of arrays are aligned.
     unsafe {

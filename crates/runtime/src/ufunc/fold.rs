@@ -7,25 +7,25 @@
 //! * Where other elements lie closer than those along the axis, whole rows of results are
 //!   taken forward at once, an element of the axis at a time.
 //! * Where the elements along the axis lie closest, and the function may be applied in any
-//!   order, they are folded by halves: `a[i]` with `a[i + n / 2]`, and so on with what comes
-//!   out, in blocks of [`BLOCK`] elements, whose results are folded in the same way. So the
-//!   loops are wide, and errors of rounding grow with the logarithm of the length (N. J. Higham,
-//!   *The accuracy of floating point summation*, 1993).
+//!   order, blocks of [`BLOCK`] elements are folded in strips, and those by halves: `a[i]` with
+//!   `a[i + n / 2]`, and so on with what comes out; and the results of the blocks by halves too.
+//!   So the loops are wide, and errors of rounding grow with the logarithm of the length
+//!   (N. J. Higham, *The accuracy of floating point summation*, 1993).
 //! * Where the order counts, several rows are folded side by side, each in its order.
 
 use super::callee::{Callee, Roles, Running};
 use super::operand::{MAX_OPERANDS, RawOperand};
 use crate::error::Error;
 use crate::walk::Walk;
-use mambo_compiler::inner_loop::{Form, Kind, Operand};
+use mambo_compiler::inner_loop::{Form, Kind, Operand, STRIP};
 use mambo_ir::Dtype;
 use std::ops::ControlFlow;
 
-/// Elements that are folded by halves at once: half of them fit the nearest cache.
+/// Elements that are folded at once: half of them fit the nearest cache.
 const BLOCK: usize = 4096;
 
 /// Elements of rows of results that stay in the nearest cache while they are taken forward.
-const STRIP: usize = 2048;
+const ROW: usize = 2048;
 
 /// Along a shorter axis, rows of results are taken forward in any case.
 const SHORT: usize = 16;
@@ -306,7 +306,7 @@ pub(crate) fn copy_all(copy: Copying, from: &Strided, to: &Strided) {
 
 /// The parts of a row: where each begins, and how long it is.
 fn strips(len: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..len).step_by(STRIP).map(move |start| (start, STRIP.min(len - start)))
+    (0..len).step_by(ROW).map(move |start| (start, ROW.min(len - start)))
 }
 
 /// A part of the row that begins these bytes behind the first element of `line`.
@@ -435,6 +435,8 @@ impl Along {
 
 /// Folds lines by halves.
 struct Halves {
+    /// Elements of the array in strips, if there are as many as in one.
+    strips: Option<Lines>,
     /// Of elements of the array.
     first: Lines,
     /// Of what came out.
@@ -449,8 +451,10 @@ impl Halves {
     fn new(folder: &Folder, step: isize, len: usize) -> Result<Self, Error> {
         let own = (folder.own, folder.own.size() as isize);
         let from = (folder.source, step);
-        let room = BLOCK.min(len).div_ceil(2) * folder.own.size();
+        let room = BLOCK.min(len).div_ceil(2).max(STRIP) * folder.own.size();
+        let strips = || folder.lines(Kind::Tree, false, &[from, own], 1);
         Ok(Halves {
+            strips: (len >= STRIP).then(strips).transpose()?,
             first: folder.lines(Kind::Map, false, &[from, from, own], 1)?,
             again: folder.lines(Kind::Map, false, &[own, own, own], 1)?,
             last: folder.lines(Kind::Fold, false, &[own, own], 1)?,
@@ -520,6 +524,12 @@ impl Halves {
         is_source: bool,
     ) -> Result<(), Error> {
         let size = folder.own.size();
+        if let Some(strips) = &mut self.strips
+            && is_source
+            && from.len >= STRIP
+        {
+            return strips.call(&[from, room.of(STRIP)]);
+        }
         let (half, odd) = (from.len / 2, from.len % 2);
         if half > 0 {
             let lines = [from.of(half), from.moved(half).of(half), room.of(half)];

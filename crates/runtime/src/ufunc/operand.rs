@@ -1,5 +1,6 @@
 //! What universal functions take, and the rank of what comes out, known to rustc.
 
+use super::alike::Alike;
 use crate::scalar::{Element, Scalar};
 use crate::slots::{Cons, End};
 use mambo_ir::{Dtype, Type};
@@ -306,6 +307,9 @@ pub trait Operands {
     /// Where each is.
     #[doc(hidden)]
     fn raws<'a>(&'a self, into: &mut Raws<'a>);
+    /// Adds each; whether all lie alike.
+    #[doc(hidden)]
+    fn alike(&self, into: &mut Alike<'_>) -> bool;
     /// The types of their elements.
     #[doc(hidden)]
     fn element_types(into: &mut Vec<Type>);
@@ -321,6 +325,10 @@ impl<A: Operand> Operands for Cons<A, End> {
     #[inline]
     fn raws<'a>(&'a self, into: &mut Raws<'a>) {
         into.push(self.0.raw());
+    }
+    #[inline(always)]
+    fn alike(&self, into: &mut Alike<'_>) -> bool {
+        into.push(&self.0.raw(), true)
     }
     fn element_types(into: &mut Vec<Type>) {
         into.push(element_type(A::Elem::DTYPE));
@@ -338,6 +346,10 @@ where
     fn raws<'a>(&'a self, into: &mut Raws<'a>) {
         into.push(self.0.raw());
         self.1.raws(into);
+    }
+    #[inline(always)]
+    fn alike(&self, into: &mut Alike<'_>) -> bool {
+        into.push(&self.0.raw(), true) && self.1.alike(into)
     }
     fn element_types(into: &mut Vec<Type>) {
         into.push(element_type(A::Elem::DTYPE));
