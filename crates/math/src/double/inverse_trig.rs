@@ -64,17 +64,19 @@ pub fn atan(x: f64) -> f64 {
 pub fn atan2(y: f64, x: f64) -> f64 {
     let (a, b) = (y.abs(), x.abs());
     let most = if a > b { a } else { b };
-    let ordinary = most < 1e300 && most > 1e-250;
+    // What a quotient lacks is 2^-53 of its numerator, and has to be a number too.
+    let ordinary = most < 1e300 && most > 1e-250 && (a > 1e-290 || a == 0.0);
     let (a, b) = if ordinary { (a, b) } else { at_ordinary_distance(a, b) };
     let left = x.is_sign_negative();
     angle(a, b, left).copysign(y)
 }
 
-/// A point at the same angle, neither at 0, nor far, nor near.
+/// A point at the same angle, neither at 0, nor far, nor near. Scaling is exact, but where one
+/// number is nothing beside the other.
 #[inline(always)]
 pub fn at_ordinary_distance(a: f64, b: f64) -> (f64, f64) {
     let (infinite_a, infinite_b) = (a == f64::INFINITY, b == f64::INFINITY);
-    let scale = if a > 1.0 || b > 1.0 { 1e-200 } else { 1e200 };
+    let scale = if a > 1e150 || b > 1e150 { SCALE_DOWN } else { SCALE_UP };
     let up = if infinite_b { 0.0 } else { a * scale };
     let up = if infinite_a { 1.0 } else { up };
     let right = if infinite_a { 0.0 } else { b * scale };
@@ -82,6 +84,11 @@ pub fn at_ordinary_distance(a: f64, b: f64) -> (f64, f64) {
     let unordered = a.is_nan() || b.is_nan();
     (if unordered { f64::NAN } else { up }, right)
 }
+
+/// 2^-64.
+pub const SCALE_DOWN: f64 = 5.421010862427522e-20;
+/// 2^400.
+pub const SCALE_UP: f64 = 2.5822498780869086e120;
 
 /// `asin(s) / s³ - 1 / s²`, given `z = s²`.
 #[inline(always)]
