@@ -178,8 +178,8 @@ pub fn ln_gamma_in_parts(x: f64) -> (f64, f64) {
 pub fn ln_gamma_of_large(x: f64) -> f64 {
     let (half, half_low) = exponent_of_power(x, 0.5 * x);
     let result = (half - 0.5 * x) + half_low;
-    // The least number whose result is none.
-    if x > 2.5563481638716906e305 { f64::INFINITY } else { 2.0 * result }
+    // The greatest number whose result is one.
+    if x > 2.5599833278516383e305 { f64::INFINITY } else { 2.0 * result }
 }
 
 /// `ln |Γ(x)|` beside the zero nearest to a negative `x`, by its series there, and what a line
