@@ -19,7 +19,9 @@ pub fn ln_of_rest_in_parts(f: f64) -> (f64, f64) {
     let odd = LN_LONG[5].mul_add(z2, LN_LONG[3]).mul_add(z2, LN_LONG[1]);
     let rest = z2 * odd.mul_add(z, even);
     let third = z * LN_THIRD;
-    let third_low = z_low.mul_add(LN_THIRD, z.mul_add(LN_THIRD_REST, z.mul_add(LN_THIRD, -third)));
+    // What z lacks matters in z² too.
+    let slope = z.mul_add(2.0 * LN_LONG[0], LN_THIRD);
+    let third_low = z_low.mul_add(slope, z.mul_add(LN_THIRD_REST, z.mul_add(LN_THIRD, -third)));
     let sum = third + rest;
     let sum_low = ((third - sum) + rest) + third_low;
     let tail = s * sum;
