@@ -186,6 +186,20 @@ def exponentials():
     polynomial("EXP_M1", says, tail, -HALF_LN2, HALF_LN2, 6, lambda x: x, of_single=True)
 
 
+def long_exponentials():
+    says = "ln 2, as the sum of four numbers: times a number of 11 bits the first three are exact."
+    table("LN2_PARTS", says, parts(LN2, 42, 42, 42))
+    rows = [part for j in range(128) for part in parts(mpmath.exp(-mpf(j) / 128), 52, 53, 53)]
+    says = "Row `j` has e^(-j/128), as the sum of four numbers; of the first, 1 less is exact."
+    table("EXP_STEPS", says, rows)
+    rows = [part for n in range(3, 7) for part in parts(1 / mpmath.factorial(n), 53, 53)]
+    table("INVERSE_FACTORIALS_IN_THREE", "1 / n! for n from 3 to 6, as sums of three.", rows)
+    rows = [part for n in range(7, 12) for part in parts(1 / mpmath.factorial(n), 53)]
+    table("INVERSE_FACTORIALS_IN_TWO", "1 / n! for n from 7 to 11, as sums of two.", rows)
+    rows = [double(1 / mpmath.factorial(n)) for n in range(12, 17)]
+    table("INVERSE_FACTORIALS", "1 / n! for n from 12 to 16.", rows)
+
+
 def logarithms():
     log2_e = 1 / LN2
     constant("LOG2_E_REST", double(log2_e - double(log2_e)), "log₂ e less [`LOG2_E`].")
@@ -464,7 +478,7 @@ def turns():
 
 def main():
     print("//! Constants and coefficients; `coefficients.py` computes them and writes this file.")
-    circular = (exponentials, logarithms, trigonometry, roots)
+    circular = (exponentials, long_exponentials, logarithms, trigonometry, roots)
     sections = (shared, *circular, error_functions, gamma_functions, zeros_of_ln_gamma)
     for section in sections:
         LINES.append("")

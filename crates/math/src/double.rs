@@ -9,6 +9,7 @@ pub mod inverse_trig;
 pub mod large_angle;
 pub mod ln;
 pub mod logistic;
+pub mod near_zero;
 pub mod power;
 pub mod root;
 pub mod sinc;

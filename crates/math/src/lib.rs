@@ -46,6 +46,7 @@ macro_rules! sources {
 /// All of them.
 #[doc(hidden)]
 pub const SOURCES: &[Source] = sources! {
-    double: erf exp fast gamma hyperbolic inverse_trig large_angle ln logistic power root sinc trig;
+    double: erf exp fast gamma hyperbolic inverse_trig large_angle ln logistic near_zero power root sinc
+        trig;
     single: erf exp fast gamma hyperbolic inverse_trig large_angle ln logistic power root sinc trig wide;
 };

@@ -3,6 +3,7 @@
 use super::exp::{parts_of_exp, rest_of_exp, scaled_to_the_edge};
 use super::large_angle::two_sum;
 use super::ln::{exponent_as_number, exponent_over_root_half, ln_1p_of_parts};
+use super::near_zero::log_add_exp_near_zero;
 use super::power::ln_of_rest_in_parts;
 use super::trig::quotient_of_parts;
 use crate::coefficients::{LN2, LN2_REST, ROUND};
@@ -59,13 +60,8 @@ pub fn ln_1p_in_parts(x: f64, small: f64) -> (f64, f64) {
     (sum, rest + k.mul_add(LN2_REST, sum_low + low))
 }
 
-/// `ln(eˣ + eʸ)`: the greater one and `ln(1 + e⁻ᵈ)`, with `d` what they are apart.
-#[inline(always)]
-pub fn log_add_exp(x: f64, y: f64) -> f64 {
-    log_add_exp_of_numbers(x, y)
-}
-
-/// As [`log_add_exp`], which is there in both types.
+/// `ln(eˣ + eʸ)`: the greater one and `ln(1 + e⁻ᵈ)`, with `d` what they are apart. The error is
+/// some 2^-58 of the greater one, and what rounding the result costs.
 #[inline(always)]
 pub fn log_add_exp_of_numbers(x: f64, y: f64) -> f64 {
     let (apart, apart_low) = two_sum(if x == y { 0.0 } else { x }, if x == y { 0.0 } else { -y });
@@ -83,4 +79,18 @@ pub fn log_add_exp_of_numbers(x: f64, y: f64) -> f64 {
     } else {
         greater + exp_of_far(below)
     }
+}
+
+/// `ln(eˣ + eʸ)`.
+#[inline(always)]
+pub fn log_add_exp(x: f64, y: f64) -> f64 {
+    let result = log_add_exp_of_numbers(x, y);
+    let greater = if x > y { x } else { y };
+    let lesser = if x > y { y } else { x };
+    // Where digits cancel, which costs more of them where a rounded power is added.
+    let far = greater - lesser > 700.0;
+    let least = if far { 0.75 } else { 0.0625 };
+    let most = if far { -4.0 } else { -0.0625 };
+    let cancels = result > least * greater && result < most * greater;
+    if !cancels { result } else { log_add_exp_near_zero(greater, lesser) }
 }

@@ -2,6 +2,7 @@
 
 use super::wide::{exp_of_wide, ln_1p_of_wide};
 use crate::double::logistic::log_add_exp_of_numbers;
+use crate::double::near_zero::log_add_exp_of_singles_near_zero;
 
 /// `1 / (1 + e⁻ˣ)`.
 #[inline(always)]
@@ -20,5 +21,12 @@ pub fn softplus(x: f32) -> f32 {
 /// `ln(eˣ + eʸ)`: that of `f64`, as digits may cancel.
 #[inline(always)]
 pub fn log_add_exp(x: f32, y: f32) -> f32 {
-    log_add_exp_of_numbers(x as f64, y as f64) as f32
+    let (x, y) = (x as f64, y as f64);
+    let result = log_add_exp_of_numbers(x, y);
+    let greater = if x > y { x } else { y };
+    // Where more digits cancel than `f64` has more of.
+    let cancels = result.abs() < greater.abs() * 9.5367431640625e-7;
+    let lesser = if x > y { y } else { x };
+    let result = if !cancels { result } else { log_add_exp_of_singles_near_zero(greater, lesser) };
+    result as f32
 }
