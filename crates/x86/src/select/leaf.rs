@@ -164,8 +164,8 @@ impl Selector<'_> {
         let registers = if self.target.evex { 32 } else { 16 };
         let fits =
             |copies: usize| copies * live + kept <= registers && copies * work <= LONGEST_BATCH;
-        // Copies wait for one another at the end of an inner loop.
-        let most = if self.has_inner_loop() { 2 } else { 4 };
+        // Copies wait for one another at the end of an inner loop that lanes leave.
+        let most = if self.has_lane_loop() { 2 } else { 4 };
         let fitting = [4, 2].into_iter().find(|&copies| copies <= most && fits(copies));
         let copies = fitting.unwrap_or_else(|| self.copies_of_long(work - rare, rare));
         self.rows = self.find_rows(copies, copies * live + kept);

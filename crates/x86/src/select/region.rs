@@ -281,14 +281,20 @@ impl Selector<'_> {
 
     /// Whether a lane may take much longer than others.
     pub(super) fn has_inner_loop(&self) -> bool {
-        has_inner_loop(&self.plan.insts)
+        has_region(&self.plan.insts, Region::repeats)
+    }
+
+    /// Whether there is an inner loop whose turns are not the same in all lanes.
+    pub(super) fn has_lane_loop(&self) -> bool {
+        let differs = |region: &Region| region.times.is_none() || region.again.is_some();
+        has_region(&self.plan.insts, |region| region.repeats() && differs(region))
     }
 }
 
-fn has_inner_loop(insts: &[VectorInst]) -> bool {
+fn has_region(insts: &[VectorInst], is_sought: impl Fn(&Region) -> bool) -> bool {
     let mut found = false;
     each_of(insts, &mut |inst| {
-        found |= matches!(&inst.op, VectorOp::Region(region) if region.repeats());
+        found |= matches!(&inst.op, VectorOp::Region(region) if is_sought(region));
     });
     found
 }
