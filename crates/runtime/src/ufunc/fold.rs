@@ -7,11 +7,11 @@
 //! * Where other elements lie closer than those along the axis, whole rows of results are
 //!   taken forward at once, an element of the axis at a time.
 //! * Where the elements along the axis lie closest, and the function may be applied in any
-//!   order, blocks of [`BLOCK`] elements are folded in strips, and those by halves: `a[i]` with
+//!   order, and there are more than a few, blocks of [`BLOCK`] elements are folded in strips, and those by halves: `a[i]` with
 //!   `a[i + n / 2]`, and so on with what comes out; and the results of the blocks by halves too.
 //!   So the loops are wide, and errors of rounding grow with the logarithm of the length
 //!   (N. J. Higham, *The accuracy of floating point summation*, 1993).
-//! * Where the order counts, several rows are folded side by side, each in its order.
+//! * Otherwise several rows are folded side by side, each in its order.
 
 use super::callee::{Callee, Roles, Running};
 use super::operand::{MAX_OPERANDS, RawOperand};
@@ -179,7 +179,7 @@ impl Folder {
     fn way(&self, count: usize, step: isize, kept: isize, len: usize) -> Way {
         if count < SHORT && len > 1 || len >= SHORT && step.abs() > kept.abs() {
             Way::Across
-        } else if self.reorderable {
+        } else if self.reorderable && count >= STRIP {
             Way::Halves
         } else {
             Way::Along
@@ -236,7 +236,7 @@ impl Folder {
                 walk.try_each(|at, len| across.fold(at, x, out.address.wrapping_offset(at[o]), len))
             }
             Way::Halves => {
-                let mut halves = Halves::new(self, step, rest.len)?;
+                let mut halves = Halves::new(self, step)?;
                 walk.try_each(|at, len| {
                     let from = Line { address: rest.address.wrapping_offset(at[x]), ..rest };
                     let to =
@@ -435,8 +435,8 @@ impl Along {
 
 /// Folds lines by halves.
 struct Halves {
-    /// Elements of the array in strips, if there are as many as in one.
-    strips: Option<Lines>,
+    /// Elements of the array in strips.
+    strips: Lines,
     /// Of elements of the array.
     first: Lines,
     /// Of what came out.
@@ -448,13 +448,12 @@ struct Halves {
 }
 
 impl Halves {
-    fn new(folder: &Folder, step: isize, len: usize) -> Result<Self, Error> {
+    fn new(folder: &Folder, step: isize) -> Result<Self, Error> {
         let own = (folder.own, folder.own.size() as isize);
         let from = (folder.source, step);
-        let room = BLOCK.min(len).div_ceil(2).max(STRIP) * folder.own.size();
-        let strips = || folder.lines(Kind::Tree, false, &[from, own], 1);
+        let room = BLOCK / 2 * folder.own.size();
         Ok(Halves {
-            strips: (len >= STRIP).then(strips).transpose()?,
+            strips: folder.lines(Kind::Tree, false, &[from, own], 1)?,
             first: folder.lines(Kind::Map, false, &[from, from, own], 1)?,
             again: folder.lines(Kind::Map, false, &[own, own, own], 1)?,
             last: folder.lines(Kind::Fold, false, &[own, own], 1)?,
@@ -524,11 +523,8 @@ impl Halves {
         is_source: bool,
     ) -> Result<(), Error> {
         let size = folder.own.size();
-        if let Some(strips) = &mut self.strips
-            && is_source
-            && from.len >= STRIP
-        {
-            return strips.call(&[from, room.of(STRIP)]);
+        if is_source && from.len >= STRIP {
+            return self.strips.call(&[from, room.of(STRIP)]);
         }
         let (half, odd) = (from.len / 2, from.len % 2);
         if half > 0 {
