@@ -144,6 +144,6 @@ fn reductions_are_written_over_what_they_reduce() {
     add::reduceat_into(cells, &[3, 2, 1, 0], 0, cells);
     assert_eq!(row, array![20.0, 19.0, 16.0, 65.0]);
     let cells = view(&mut row);
-    add::at(cells, &[0, 1, 2], cells.slice(s![1..]));
+    add::at(cells, [0, 1, 2], cells.slice(s![1..]));
     assert_eq!(row, array![39.0, 35.0, 81.0, 65.0]);
 }

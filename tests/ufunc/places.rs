@@ -127,7 +127,7 @@ fn one_argument_and_other_types() {
     assert_eq!(a[[0, 1]], -3.0);
     let mut zero = ndarray::arr0(2.0);
     assert!(opposite::try_at(&mut zero, 0).is_err());
-    opposite::at(&mut a, &Array1::<usize>::zeros(0));
+    opposite::at(&mut a, Array1::<usize>::zeros(0));
     assert_eq!(a[[0, 0]], 4.0);
 }
 
@@ -154,7 +154,7 @@ fn what_cannot_be_named_is_said() {
         "`add`: indices of shapes [2] and [3], for axes 0 and 1, cannot be broadcast together",
     );
     says(
-        add::try_at(&mut a, &[0, 1], &Array1::<f64>::zeros(3)),
+        add::try_at(&mut a, [0, 1], Array1::<f64>::zeros(3)),
         "`add`: the second operand of shape [3] cannot be broadcast to what the indices name, \
          which has the shape [2, 4]",
     );

@@ -75,7 +75,13 @@ mod tests {
 
     fn operand(dims: &'static [usize]) -> RawOperand<'static> {
         let strides = &[7isize, 5, 3, 1][4 - dims.len()..];
-        RawOperand { address: std::ptr::null_mut(), dtype: Dtype::F32, dims, strides }
+        RawOperand {
+            address: std::ptr::null_mut(),
+            dtype: Dtype::F32,
+            in_cells: false,
+            dims,
+            strides,
+        }
     }
 
     #[test]
