@@ -100,10 +100,10 @@ fn sin_of_half_turns(x: f64, cc: &mut Consts) -> BigFloat {
     mul(&cc.pi(MORE, ROUND), &big(turned)).sin(MORE, ROUND, cc)
 }
 
-/// `Γ(x)`.
+/// `Γ(x)`, not for 0.
 pub(crate) fn gamma(x: f64, cc: &mut Consts) -> BigFloat {
     if x <= 0.0 && x == x.round() {
-        return if x == 0.0 { INF_POS } else { NAN };
+        return NAN;
     }
     let (ln, steps) = stirling(x.abs(), cc);
     let value = div(&ln.exp(MORE, ROUND, cc), &steps);
