@@ -127,7 +127,15 @@ def constant_of_single(name, value, says):
 def table(name, says, values):
     LINES.append("")
     LINES.append(f"/// {says}")
-    LINES.append(f"pub const {name}: [f64; {len(values)}] = [{', '.join(map(literal, values))}];")
+    texts = list(map(literal, values))
+    if len(texts) < 100:
+        LINES.append(f"pub const {name}: [f64; {len(texts)}] = [{', '.join(texts)}];")
+        return
+    # One number a line would make the file too long.
+    LINES.append("#[rustfmt::skip]")
+    LINES.append(f"pub const {name}: [f64; {len(texts)}] = [")
+    LINES.extend(f"    {', '.join(texts[at:at + 4])}," for at in range(0, len(texts), 4))
+    LINES.append("];")
 
 
 def polynomial(name, says, f, low, high, count, weight, of_single=False):
