@@ -298,3 +298,39 @@ macro_rules! searches {
 mod searches {
     searches! { i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64 }
 }
+
+/// Pairs that are written twice: whole registers of both, and then one of them.
+#[jit]
+fn pairs_twice(c: &mut [f64], x: &[f64]) {
+    for i in 0..x.len() {
+        c[2 * i] = x[i];
+        c[2 * i + 1] = -x[i];
+        c[2 * i] = x[i] + 1.0;
+        c[2 * i + 1] = -x[i];
+    }
+}
+
+#[jit]
+fn one_of_a_pair_again(c: &mut [f32], x: &[f32]) {
+    for i in 0..x.len() {
+        c[2 * i] = x[i];
+        c[2 * i + 1] = -x[i];
+        c[2 * i] += 2.0;
+    }
+}
+
+#[test]
+fn what_is_written_twice_is_what_was_written_last() {
+    for count in [0, 1, 7, 64, 101] {
+        let x: Vec<f64> = (0..count).map(f64::from).collect();
+        let (mut found, mut expected) = (vec![0.0; 2 * x.len()], vec![0.0; 2 * x.len()]);
+        pairs_twice(&mut found, &x);
+        pairs_twice::rust(&mut expected, &x);
+        assert_eq!(found, expected);
+        let x: Vec<f32> = x.iter().map(|&x| x as f32).collect();
+        let (mut found, mut expected) = (vec![0.0; 2 * x.len()], vec![0.0; 2 * x.len()]);
+        one_of_a_pair_again(&mut found, &x);
+        one_of_a_pair_again::rust(&mut expected, &x);
+        assert_eq!(found, expected);
+    }
+}

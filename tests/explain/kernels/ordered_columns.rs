@@ -12,7 +12,7 @@ fn ordered_columns(a: ArrayView2<f64>, sums: &mut [f64]) {
 
 // ====
 // ordered_columns(ArrayView2<f64, C>, &mut [f64])
-//   ordered_columns.rs:4:5: loop in vectors: 512 bits, 8 turns each, 2 at a time, masked tail
+//   ordered_columns.rs:4:5: loop in vectors: 512 bits, 8 turns each, 4 at a time, masked tail
 //     load of 8 bytes at 7:20: contiguous
 //     store of 8 bytes at 9:17: contiguous
 //     loop inside at 6:9: the same turns in all lanes

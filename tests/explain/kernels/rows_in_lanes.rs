@@ -12,7 +12,7 @@ fn lengths(a: ArrayView2<f64>, mut out: ArrayViewMut1<f64>) {
 
 // ====
 // lengths(ArrayView2<f64, C>, ArrayViewMut1<f64, C>)
-//   rows_in_lanes.rs:3:5: loop in vectors: 512 bits, 8 turns each, 2 at a time, masked tail
+//   rows_in_lanes.rs:3:5: loop in vectors: 512 bits, 8 turns each, 4 at a time, masked tail
 //     load of 8 bytes at 6:9: apart by a stride, side by side if it is 1
 //     store of 8 bytes at 9:16: contiguous
 //     loop inside at 6:9: the same turns in all lanes

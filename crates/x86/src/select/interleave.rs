@@ -52,15 +52,18 @@ fn kind(plan: &VectorLoop, number: u32) -> Option<(Kind, i64)> {
     Some((Kind { access: Access { part: 0, offset: 0, ..access }, distance }, place))
 }
 
-/// The groups of stores of a loop.
+/// The groups of stores of a loop. A store is known by its access, so none is in a group whose
+/// access is stored to more than once.
 pub(super) fn store_groups(plan: &VectorLoop) -> Vec<StoreGroup> {
     let mut groups = Vec::new();
     groups_of(plan, &plan.insts, &mut groups);
-    each_of(&plan.insts, &mut |inst| {
-        if let VectorOp::Region(region) = &inst.op {
-            groups_of(plan, &region.insts, &mut groups);
-        }
+    let mut stores = vec![0; plan.accesses.len()];
+    each_of(&plan.insts, &mut |inst| match &inst.op {
+        VectorOp::Region(region) => groups_of(plan, &region.insts, &mut groups),
+        VectorOp::Store { access, .. } => stores[*access as usize] += 1,
+        _ => {}
     });
+    groups.retain(|group| group.members.iter().all(|(access, _)| stores[*access as usize] == 1));
     groups
 }
 
