@@ -6,7 +6,7 @@ use crate::functions::{
 };
 use crate::random::Random;
 use crate::request::Request;
-use crate::{Outcome, elementwise, overlap, places, reductions, results};
+use crate::{Outcome, cores, elementwise, overlap, places, reductions, results};
 use mambo::{CastsTo, Complex};
 
 /// Draws what an operation is given, and does it.
@@ -100,6 +100,7 @@ impl Choices {
             Add of u64: u8 u32;
         }
         all.push(results::all());
+        all.extend(cores::all());
         Choices(all)
     }
 }

@@ -3,7 +3,7 @@
 use crate::random::Random;
 use mambo::{Complex, Element, Item};
 
-/// Which floats are drawn; integers are drawn from all of their range.
+/// Which floats are drawn; integers are most often drawn from all of their range.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Values {
     /// All kinds.
@@ -12,6 +12,8 @@ pub(crate) enum Values {
     OneZero,
     /// Small whole numbers: their sums are exact in any order.
     Whole,
+    /// Whole numbers so small that sums of products are exact in any order; integers too.
+    Small,
     /// Powers of two about 1: their products are exact in any order.
     Powers,
 }
@@ -29,9 +31,10 @@ macro_rules! integers {
     ($($ty:ident $name:literal)*) => {$(
         impl Drawn for $ty {
             const NAME: &'static str = $name;
-            fn draw(random: &mut Random, _: Values) -> Self {
-                match random.below(4) {
-                    0 => random.pick(&[0, 1, $ty::MAX, $ty::MIN]),
+            fn draw(random: &mut Random, values: Values) -> Self {
+                match (values, random.below(4)) {
+                    (Values::Small, _) => (random.below(41) as i64 - 20) as $ty,
+                    (_, 0) => random.pick(&[0, 1, $ty::MAX, $ty::MIN]),
                     _ => random.bits() as $ty,
                 }
             }
@@ -50,6 +53,7 @@ macro_rules! floats {
             const NAME: &'static str = $name;
             fn draw(random: &mut Random, values: Values) -> Self {
                 match (values, random.below(64)) {
+                    (Values::Small, _) => random.below(41) as $ty - 20.0,
                     (Values::Whole, _) => random.below(2001) as $ty - 1000.0,
                     (Values::Powers, 0) => random.pick(&[2.0, 0.5]),
                     (Values::Powers, _) => random.pick(&[1.0, -1.0]),

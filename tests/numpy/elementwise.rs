@@ -58,13 +58,19 @@ where
     each_way!(draw of F, S, random, request)
 }
 
-/// The shape of an output for two inputs: theirs together, or a wider one, or a wrong one.
-pub(crate) fn output_shape(random: &mut Random, a: &[usize], b: &[usize]) -> Vec<usize> {
+/// Two shapes broadcast together.
+pub(crate) fn joined(a: &[usize], b: &[usize]) -> Vec<usize> {
     let (long, short) = if a.len() < b.len() { (b, a) } else { (a, b) };
     let mut shape = long.to_vec();
     for (len, other) in shape.iter_mut().rev().zip(short.iter().rev()) {
         *len = if *len == 1 { *other } else { *len };
     }
+    shape
+}
+
+/// The shape of an output for two inputs: theirs together, or a wider one, or a wrong one.
+pub(crate) fn output_shape(random: &mut Random, a: &[usize], b: &[usize]) -> Vec<usize> {
+    let shape = joined(a, b);
     match random.below(16) {
         _ if random.fault(16) => random.spoilt(&shape),
         0 => [vec![2], shape].concat(),

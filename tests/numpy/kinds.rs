@@ -9,6 +9,14 @@ pub(crate) enum Kind {
     NoAxis,
     /// An axis is given twice.
     AxisTwice,
+    /// As many axes are told as there are not.
+    AxesToldWrong,
+    /// One axis, or axes that are kept, for functions that cannot have it.
+    AxesNotAllowed,
+    /// An operand has fewer axes than its core.
+    FewAxes,
+    /// A core dimension is another one in another operand.
+    Cores,
     /// Several axes, and the order counts.
     Order,
     /// Nothing to reduce, and no identity.
@@ -22,9 +30,21 @@ pub(crate) enum Kind {
 }
 
 /// The kinds with words of Mambo's messages and of NumPy's; the first that fits counts.
-const WORDS: [(Kind, &[&str], &[&str]); 8] = [
+const WORDS: [(Kind, &[&str], &[&str]); 12] = [
     (Kind::NoAxis, &["there is no axis"], &["out of bounds for array of", "on a scalar"]),
-    (Kind::AxisTwice, &["is given twice"], &["duplicate value in 'axis'"]),
+    (Kind::AxisTwice, &["is given twice"], &["duplicate value in 'axis'", " repeated"]),
+    (
+        Kind::AxesToldWrong,
+        &["axes are given for"],
+        &["axes should be a list with an entry for", "are specified by axes tuple"],
+    ),
+    (
+        Kind::AxesNotAllowed,
+        &["`CoreAxes::axis` is for layouts", "`keepdims` is for layouts"],
+        &["axis can only be used with a single", "does not support keepdims"],
+    ),
+    (Kind::FewAxes, &["axes, and its core dimensions"], &["does not have enough dimensions"]),
+    (Kind::Cores, &["they must be equal (layout"], &["has a mismatch in its core dimension"]),
     (Kind::Order, &["the order counts"], &["is not reorderable"]),
     (Kind::Nothing, &["there are no elements to reduce"], &["zero-size array to reduction"]),
     (Kind::Mask, &["a reduction with a mask needs"], &["to use a where mask one has to"]),
@@ -36,7 +56,7 @@ const WORDS: [(Kind, &[&str], &[&str]); 8] = [
     (Kind::TooManyIndices, &["there are indices for"], &["too many indices for array"]),
     (
         Kind::Shapes,
-        &["cannot be broadcast", "has the shape"],
+        &["cannot be broadcast", "has the shape", "reduced axes that are kept have 1"],
         &[
             "could not be broadcast together",
             "non-broadcastable",

@@ -5,16 +5,17 @@
 //! `python3` with NumPy, the test says so and passes.
 //!
 //! * `MAMBO_PYTHON`: the interpreter, which then must have NumPy.
-//! * `MAMBO_CASES`: how many cases, 6,000 if not set.
+//! * `MAMBO_CASES`: how many cases, 7,200 if not set.
 //! * `MAMBO_SEED`: the one case to run, as a failure prints it; with `MAMBO_CASES`, the first.
 //! * `MAMBO_SURVEY`: set to go on after a failure, and print a report for each.
 //! * `MAMBO_TRACE`: set to print each case's number before it is run: one may end the process.
 //!
-//! [`functions`] has the kernels, [`choices`] what is drawn of them. Orders in which NumPy may
+//! [`functions`] and [`products`] have the kernels, [`choices`] what is drawn of them. Orders in which NumPy may
 //! round otherwise are avoided by drawing floats that do not round ([`elements::Values`]).
 
 mod choices;
 mod compare;
+mod cores;
 mod elements;
 mod elementwise;
 mod functions;
@@ -23,6 +24,7 @@ mod kinds;
 mod laid;
 mod overlap;
 mod places;
+mod products;
 mod random;
 mod reductions;
 mod request;
@@ -41,7 +43,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 type Outcome = Result<Vec<Sent>, mambo::Error>;
 
 /// How many cases a run tries.
-const CASES: u64 = 6000;
+const CASES: u64 = 7200;
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| {

@@ -76,6 +76,11 @@ impl Random {
     /// Two shapes that broadcast together.
     pub(crate) fn partners(&mut self) -> [Vec<usize>; 2] {
         let shape = self.shape();
+        self.partners_of(shape)
+    }
+
+    /// Two shapes that broadcast to this one.
+    pub(crate) fn partners_of(&mut self, shape: Vec<usize>) -> [Vec<usize>; 2] {
         match self.below(6) {
             0 => [shape.clone(), shape],
             1 => [self.narrower(&shape), shape],

@@ -111,6 +111,19 @@ class Case:
             options["out"] = self.all("out")
         return self.function(*self.all("in"), **options)
 
+    def cores(self):
+        """A generalized function; `along` is told where cores are."""
+        options = self.options("keepdims") | {"casting": "safe"}
+        if self.has("out0"):
+            options["out"] = self.all("out")
+        if self.has("axis"):
+            options["axis"] = self.axis()
+        if self.has("axes0"):
+            options["axes"] = [tuple(int(axis) for axis in axes) for axes in self.all("axes")]
+        return self.function(*self.all("in"), **options)
+
+    along = cores
+
     def outer(self):
         return self.function.outer(*self.all("in"), **self.own)
 
