@@ -278,7 +278,7 @@ fn output_shape<C: Core>(random: &mut Random, part: &Part, wrong: Wrong) -> Vec<
         return shape;
     }
     let spoilt = random.spoilt(&shape);
-    let may_be_shorter = !part.loops.contains(&1) && !(C::OPTIONAL && part.loops.is_empty());
+    let may_be_shorter = !(part.loops.contains(&1) || C::OPTIONAL && part.loops.is_empty());
     if may_be_shorter || spoilt.len() >= shape.len() {
         return spoilt;
     }
