@@ -11,12 +11,10 @@
 
 use crate::build::{self, Built};
 use crate::error::CompileError;
-use crate::inner_loop::{Form, make_entry, turns};
-use crate::lower;
+use crate::inner_loop::{Form, around, turns};
 use crate::source::{Instance, KernelSource};
 use mambo_ir::builder::Builder;
 use mambo_ir::function::{Binary, FuncId, Function, Op, Terminator, Value, ValueType, ViewType};
-use mambo_ir::kernel::Inline;
 use mambo_ir::signature::{Access, ArrayType};
 use mambo_ir::{Dtype, Layout, Module, Signature, Span, Type};
 
@@ -98,19 +96,9 @@ pub fn build_core_loop(
     core: &CoreLoop,
     dump: &mut dyn FnMut(&str, &Module),
 ) -> Result<Built, CompileError> {
-    let mut lowered = lower::lower(source, instance.clone())?;
-    let span = source.kernel()?.span;
-    let mut function = Function::new(source.name);
-    function.fastmath = lowered.module.functions[0].fastmath;
-    // The loop becomes the entry, and the kernel goes where the loop was put.
-    let callee = FuncId(lowered.module.functions.len() as u32);
-    write_loop(&mut function, core, callee, span);
-    lowered.module.functions.push(function);
-    make_entry(&mut lowered.module);
-    let last = lowered.inline.len();
-    lowered.inline.push(Inline::Always);
-    lowered.inline.swap(0, last);
-    lowered.inline[last] = Inline::Always;
+    let lowered = around(source, instance, |function, _, callee, span| {
+        write_loop(function, core, callee, span);
+    })?;
     Ok(build::optimize_core(lowered, source.name, dump))
 }
 

@@ -9,7 +9,7 @@
 
 use crate::build::{self, Built};
 use crate::error::CompileError;
-use crate::lower;
+use crate::lower::{self, Lowered};
 use crate::source::{Instance, KernelSource};
 use mambo_ir::builder::Builder;
 use mambo_ir::function::{Binary, FuncId, Function, Op, Terminator, Value, ValueType, ViewType};
@@ -108,27 +108,38 @@ pub fn build_inner_loop(
     inner: &InnerLoop,
     dump: &mut dyn FnMut(&str, &Module),
 ) -> Result<Built, CompileError> {
+    let lowered = around(source, instance, |function, kernel, callee, span| {
+        let params: Vec<Dtype> = kernel.params().iter().map(|&param| kernel.dtype(param)).collect();
+        write_loop(function, inner, &params, &kernel.results, callee, span);
+    })?;
+    Ok(build::optimize(lowered, source.name, dump))
+}
+
+/// A kernel with a function around it that calls it, by the number it is told, and is the entry.
+pub(crate) fn around(
+    source: &'static KernelSource,
+    instance: &Instance,
+    write: impl FnOnce(&mut Function, &Function, FuncId, Span),
+) -> Result<Lowered, CompileError> {
     let mut lowered = lower::lower(source, instance.clone())?;
     let span = source.kernel()?.span;
     let kernel = &lowered.module.functions[0];
-    let params: Vec<Dtype> = kernel.params().iter().map(|&param| kernel.dtype(param)).collect();
     let mut function = Function::new(source.name);
     function.fastmath = kernel.fastmath;
-    let results = kernel.results.clone();
     // The loop becomes the entry, and the kernel goes where the loop was put.
     let callee = FuncId(lowered.module.functions.len() as u32);
-    write_loop(&mut function, inner, &params, &results, callee, span);
+    write(&mut function, kernel, callee, span);
     lowered.module.functions.push(function);
     make_entry(&mut lowered.module);
     let last = lowered.inline.len();
     lowered.inline.push(Inline::Always);
     lowered.inline.swap(0, last);
     lowered.inline[last] = Inline::Always;
-    Ok(build::optimize(lowered, source.name, dump))
+    Ok(lowered)
 }
 
 /// Exchanges the last function and the first.
-pub(crate) fn make_entry(module: &mut Module) {
+fn make_entry(module: &mut Module) {
     let last = module.functions.len() - 1;
     // The call of the loop is of the number that the kernel gets.
     for function in &mut module.functions[..last] {

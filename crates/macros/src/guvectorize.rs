@@ -19,27 +19,20 @@
 use crate::core_operand::{Parameter, parameters};
 use crate::eager::eager;
 use crate::face::Face;
-use crate::jit::{resolved, source};
+use crate::jit::{function, resolved, source};
 use mambo_frontend::{
     EagerKind, EagerSignature, JitOptions, TextLayout, lower, parse_guvectorize_options,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Expr;
 use syn::spanned::Spanned;
-use syn::{Expr, ItemFn};
 
 /// Expands the attribute with these options over this item.
 pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
-    let function: ItemFn = match syn::parse2(item.clone()) {
+    let function = match function("#[guvectorize]", &item) {
         Ok(function) => function,
-        Err(error) => {
-            let error = syn::Error::new(
-                error.span(),
-                format!("{error}: `#[guvectorize]` stands above a function with a body"),
-            );
-            let error = error.into_compile_error();
-            return quote!(#error #item);
-        }
+        Err(tokens) => return tokens,
     };
     let (mut options, mut errors) = parse_guvectorize_options(options);
     let (lowered, more) = lower(&function, &options);

@@ -26,16 +26,9 @@ use syn::{Generics, ItemFn};
 
 /// Expands the attribute with these options over this item.
 pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
-    let function: ItemFn = match syn::parse2(item.clone()) {
+    let function = match function("#[jit]", &item) {
         Ok(function) => function,
-        Err(error) => {
-            let error = syn::Error::new(
-                error.span(),
-                format!("{error}: `#[jit]` stands above a function with a body"),
-            );
-            let error = error.into_compile_error();
-            return quote!(#error #item);
-        }
+        Err(tokens) => return tokens,
     };
     let (options, mut errors) = parse_jit_options(options);
     let (lowered, more) = lower(&function, &options);
@@ -54,6 +47,15 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
             quote!(#(#errors)* #function #rest)
         }
     }
+}
+
+/// The function that an attribute stands above; or what there is, with an error.
+pub(crate) fn function(attribute: &str, item: &TokenStream) -> Result<ItemFn, TokenStream> {
+    syn::parse2(item.clone()).map_err(|error: syn::Error| {
+        let message = format!("{error}: `{attribute}` stands above a function with a body");
+        let error = syn::Error::new(error.span(), message).into_compile_error();
+        quote!(#error #item)
+    })
 }
 
 /// The value of `Kernel::SOURCE`.

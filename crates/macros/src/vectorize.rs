@@ -19,11 +19,10 @@
 use crate::eager::eager;
 use crate::face::Face;
 use crate::folding::{Folding, check_folding};
-use crate::jit::{resolved, source};
+use crate::jit::{function, resolved, source};
 use mambo_frontend::{lower, parse_vectorize_options};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::ItemFn;
 use syn::spanned::Spanned;
 
 /// The most arguments of a universal function.
@@ -31,16 +30,9 @@ const MAX_INPUTS: usize = 8;
 
 /// Expands the attribute with these options over this item.
 pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
-    let function: ItemFn = match syn::parse2(item.clone()) {
+    let function = match function("#[vectorize]", &item) {
         Ok(function) => function,
-        Err(error) => {
-            let error = syn::Error::new(
-                error.span(),
-                format!("{error}: `#[vectorize]` stands above a function with a body"),
-            );
-            let error = error.into_compile_error();
-            return quote!(#error #item);
-        }
+        Err(tokens) => return tokens,
     };
     let (options, mut errors) = parse_vectorize_options(options);
     let (lowered, more) = lower(&function, &options);
