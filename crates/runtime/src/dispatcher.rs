@@ -261,10 +261,11 @@ impl Dispatcher {
         Ok(unsafe { R::unpack(results.assume_init(), &mut Allocations::none()) })
     }
 
-    /// The first key is looked at in the caller, so that most calls end there.
+    /// The code of a call or a loop, if it is compiled. The first key is looked at in the caller,
+    /// so that most calls end there.
     // The parts of the key stay in registers this way.
     #[inline]
-    fn find(
+    pub(crate) fn find(
         &self,
         describe: Describe,
         resolve: Option<Resolve>,
@@ -319,17 +320,6 @@ impl Dispatcher {
     /// How much has been asked for.
     pub(crate) fn count(&self) -> usize {
         self.instances().len()
-    }
-
-    /// The code of a loop around the kernel, if it is compiled.
-    #[inline]
-    pub(crate) fn known(
-        &self,
-        describe: Describe,
-        resolve: Option<Resolve>,
-        bits: u64,
-    ) -> Option<&'static Route> {
-        self.find(describe, resolve, bits)
     }
 
     /// The code of a loop around the kernel: `describe` and `bits` tell it from all others, and

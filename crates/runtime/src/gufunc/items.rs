@@ -95,7 +95,7 @@ impl Items<'_> {
             .collect();
         let dispatcher = callee.dispatcher;
         let many = sizes.iter().any(Option::is_some) && dispatcher.count() >= MOST;
-        if many && dispatcher.known(callee.describe, callee.resolve, key(forms, &sizes)).is_none() {
+        if many && dispatcher.find(callee.describe, callee.resolve, key(forms, &sizes)).is_none() {
             return self.compiled(callee, forms, vec![None; sizes.len()]);
         }
         self.compiled(callee, forms, sizes)

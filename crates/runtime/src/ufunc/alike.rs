@@ -84,7 +84,7 @@ impl Dispatcher {
                 return None;
             }
         }
-        let route = self.known(describe::<P, R, L>, resolve, alike.bits)?;
+        let route = self.find(describe::<P, R, L>, resolve, alike.bits)?;
         if route.asks_context {
             return None;
         }
