@@ -54,6 +54,10 @@ const LONG: usize = 45;
 /// The same of half a turn.
 const VERY_LONG: usize = 100;
 
+/// Instructions of a body that is copied where there are few registers: what a copy then spills
+/// costs less than the wait for its results.
+const LONG_FOR_FEW: usize = 30;
+
 /// Instructions of a body whose copies follow one another. A mere copy of memory is better off
 /// with its loads together: in some processes it is 10 % slower otherwise.
 const SHORT: RangeInclusive<usize> = 3..=8;
@@ -177,7 +181,9 @@ impl Selector<'_> {
     /// turns at hand while results are waited for. Much code for rare arguments takes that back.
     fn copies_of_long(&self, work: usize, rare: usize) -> usize {
         match work {
-            _ if !self.target.evex || self.has_inner_loop() || 2 * rare > 3 * work => 1,
+            _ if self.has_inner_loop() || 2 * rare > 3 * work => 1,
+            LONG_FOR_FEW.. if !self.target.evex => 2,
+            _ if !self.target.evex => 1,
             VERY_LONG.. => 4,
             LONG.. => 2,
             _ => 1,
