@@ -102,6 +102,7 @@ fn kernel_source(
             file: #file,
             tree: include_bytes!(concat!(env!("OUT_DIR"), #tree)),
             debug_assertions: false,
+            parallel: false,
             captures: || {
                 #[allow(unused_imports, reason = "a function may name no constant")]
                 use mambo_math::{coefficients::*, #width::#module::*};

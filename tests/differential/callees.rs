@@ -51,7 +51,7 @@ fn kernel(name: &str) -> &'static KernelSource {
 }
 
 fn callee_source(text: &str) -> &'static KernelSource {
-    let KernelSource { name, file, tree, debug_assertions, captures, types, .. } =
+    let KernelSource { name, file, tree, debug_assertions, parallel, captures, types, .. } =
         *source(text).expect("the callees are kernels");
     let callees = Vec::new;
     Box::leak(Box::new(KernelSource {
@@ -59,6 +59,7 @@ fn callee_source(text: &str) -> &'static KernelSource {
         file,
         tree,
         debug_assertions,
+        parallel,
         captures,
         types,
         callees,

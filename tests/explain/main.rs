@@ -68,6 +68,7 @@ fn explain(text: &str, file: &str) -> Result<String, String> {
         file: String::leak(file.into()),
         tree: Vec::leak(lowered.kernel.encode()),
         debug_assertions: true,
+        parallel: false,
         captures: Vec::new,
         types: Vec::new,
         callees: Vec::new,

@@ -11,3 +11,4 @@ mod overlap;
 mod places;
 mod reductions;
 mod shapes;
+mod threads;

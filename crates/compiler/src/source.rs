@@ -15,6 +15,8 @@ pub struct KernelSource {
     pub tree: &'static [u8],
     /// Whether `debug_assert!` is checked.
     pub debug_assertions: bool,
+    /// Whether calls of it as a universal function are shared among threads.
+    pub parallel: bool,
     /// Values of [`Kernel::captures`]; `None` where one depends on a generic parameter.
     pub captures: fn() -> Vec<Option<Capture>>,
     /// Types of [`Kernel::types`]; `None` where one depends on a generic parameter.

@@ -18,6 +18,7 @@ fn source(text: &str) -> &'static KernelSource {
         file: "test.rs",
         tree,
         debug_assertions: true,
+        parallel: false,
         captures: Vec::new,
         types: Vec::new,
         callees: Vec::new,

@@ -37,6 +37,8 @@ pub struct JitOptions {
     pub identity: Option<Expr>,
     /// Where `reorderable` stands, if it does.
     pub reorderable: Option<Span>,
+    /// Whether calls of a universal function are shared among all cores.
+    pub parallel: bool,
     /// The layout of a generalized universal function.
     pub layout: Option<TextLayout>,
     /// The lengths of core dimensions that only its outputs have.
@@ -187,7 +189,7 @@ impl OptionReader {
         input.parse::<Token![=]>()?;
         match text.as_str() {
             "inline" => self.inline(input)?,
-            "target" => target(input)?,
+            "target" => self.result.parallel = is_parallel(input)?,
             "identity" => self.result.identity = Some(input.parse()?),
             "fastmath" => self.fastmath_or_not(input)?,
             _ => self.boundscheck(name, input)?,
@@ -283,14 +285,18 @@ impl OptionReader {
     }
 }
 
-/// `target = "cpu"` or `"parallel"`. Both run on one core, and give the same bits.
-fn target(input: ParseStream<'_>) -> syn::Result<()> {
+/// `target = "cpu"` or `"parallel"`: one core or all of them, with the same bits.
+fn is_parallel(input: ParseStream<'_>) -> syn::Result<bool> {
     let at = input.span();
     let value = input.parse::<LitStr>().map(|value| value.value()).unwrap_or_default();
-    if matches!(value.as_str(), "cpu" | "parallel") {
-        return Ok(());
+    match value.as_str() {
+        "cpu" => Ok(false),
+        "parallel" => Ok(true),
+        _ => {
+            let message = "`target` is `\"cpu\"` or `\"parallel\"`: write one of them";
+            Err(syn::Error::new(at, message))
+        }
     }
-    Err(syn::Error::new(at, "`target` is `\"cpu\"` or `\"parallel\"`: write one of them"))
 }
 
 /// Whether an item is an option, known or not, rather than a type.

@@ -162,6 +162,7 @@ impl<'a> Face<'a> {
                 file: ::core::file!(),
                 tree: &[],
                 debug_assertions: false,
+                parallel: false,
                 captures: ::std::vec::Vec::new,
                 types: ::std::vec::Vec::new,
                 callees: ::std::vec::Vec::new,

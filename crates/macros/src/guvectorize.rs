@@ -55,7 +55,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let eager = eager(&function, &options.eager, &mut errors);
     match (lowered, face, layout) {
         (Some(lowered), Some(face), Some(layout)) if errors.is_empty() => {
-            let source = source(&function, &lowered);
+            let source = source(&function, &lowered, options.parallel);
             let resolved = resolved(&function, &lowered);
             let generic = resolved.is_some();
             let gufunc = Gufunc { face: &face, layout, parameters, sizes: options.sizes, generic };

@@ -37,7 +37,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let face = Face::new(&function);
     match (lowered, face) {
         (Some(lowered), Some(face)) if errors.is_empty() => {
-            let source = source(&function, &lowered);
+            let source = source(&function, &lowered, options.parallel);
             let resolved = resolved(&function, &lowered);
             face.kernel(&source, resolved.as_ref(), eager.as_ref())
         }
@@ -59,7 +59,7 @@ pub(crate) fn function(attribute: &str, item: &TokenStream) -> Result<ItemFn, To
 }
 
 /// The value of `Kernel::SOURCE`.
-pub(crate) fn source(function: &ItemFn, lowered: &Lowered) -> TokenStream {
+pub(crate) fn source(function: &ItemFn, lowered: &Lowered, parallel: bool) -> TokenStream {
     let generics = &function.sig.generics;
     let Lowered { kernel, captures, types, callees: called } = lowered;
     let name = &kernel.name;
@@ -84,6 +84,7 @@ pub(crate) fn source(function: &ItemFn, lowered: &Lowered) -> TokenStream {
             file: ::core::file!(),
             tree: #tree,
             debug_assertions: ::core::cfg!(debug_assertions),
+            parallel: #parallel,
             captures: __mambo_captures,
             types: __mambo_types,
             callees: __mambo_callees,

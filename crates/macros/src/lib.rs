@@ -50,7 +50,7 @@ pub fn jit(options: TokenStream, item: TokenStream) -> TokenStream {
 /// * `#[vectorize(f32, f64)]`: types for the generic parameters that `name::warm_up()`, or else
 ///   the first call, compiles for; further ones are compiled on first use.
 /// * `#[vectorize("f64(f64, f64)")]`: the same, in Numba's spelling.
-/// * `target = "cpu"` or `"parallel"`: where it runs.
+/// * `target = "cpu"` or `"parallel"`: on one core, or large calls on all, with the same bits.
 /// * `inline`, `boundscheck` and `fastmath`, as for `#[jit]`.
 #[proc_macro_attribute]
 pub fn vectorize(options: TokenStream, item: TokenStream) -> TokenStream {

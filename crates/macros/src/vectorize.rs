@@ -51,7 +51,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     }
     match (lowered, face) {
         (Some(lowered), Some(face)) if errors.is_empty() => {
-            let source = source(&function, &lowered);
+            let source = source(&function, &lowered, options.parallel);
             let resolved = resolved(&function, &lowered);
             let generic = resolved.is_some();
             let folding = Folding::new(&face, &options, generic).map(|folding| folding.functions());

@@ -55,6 +55,7 @@ pub(crate) fn dispatcher(
         file: "kernels.rs",
         tree: &[],
         debug_assertions: true,
+        parallel: false,
         captures: Vec::new,
         types: Vec::new,
         callees: Vec::new,

@@ -42,6 +42,7 @@ mod slots;
 mod stack;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod ufunc;
 mod walk;
 

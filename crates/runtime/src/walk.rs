@@ -175,23 +175,60 @@ impl Walk {
         self.lens[self.inner]
     }
 
-    /// Calls `visit` with the bytes from the first element of each operand to where an inner
-    /// loop begins, and its length, until all is visited or it breaks.
-    pub(crate) fn each<B>(
+    /// The axis that the rows of nests follow one another along: the nearest around the inner.
+    fn row_axis(&self) -> Option<usize> {
+        let nearest = || (0..self.lens.len()).rev().find(|&axis| axis != self.inner);
+        self.tile.map(|tile| tile.axis).or_else(nearest)
+    }
+
+    /// Bytes from a row of a nest to the next, for each operand, if nests may have several.
+    pub(crate) fn row_steps(&self) -> Option<&[isize]> {
+        self.row_axis().map(|axis| self.steps_of(axis))
+    }
+
+    /// At most so many walks that together visit what this one does, no two of them the same,
+    /// each about as much: what threads may do side by side.
+    pub(crate) fn split(&self, parts: usize) -> Vec<Walk> {
+        let axes = 0..self.lens.len();
+        let outermost = axes.clone().find(|&axis| self.lens[axis] / self.grain(axis) >= parts);
+        let longest = || axes.max_by_key(|&axis| self.lens[axis] / self.grain(axis));
+        let axis = outermost.or_else(longest).expect("there is an axis");
+        let (len, grain) = (self.lens[axis], self.grain(axis));
+        let share = len.div_ceil(parts.max(1)).next_multiple_of(grain).max(1);
+        let part = |first: usize| {
+            let mut part = self.clone();
+            part.lens[axis] = share.min(len - first);
+            self.advance(&mut part.start, axis, first as isize);
+            part
+        };
+        (0..len).step_by(share).map(part).collect()
+    }
+
+    /// Elements along an axis that stay together: those of a tile, or of some lines of memory.
+    fn grain(&self, axis: usize) -> usize {
+        let is_tiled = self.tile.is_some_and(|tile| tile.axis == axis);
+        if axis == self.inner || is_tiled { SIDE } else { 1 }
+    }
+
+    /// Calls `visit` for nests of two loops: with the bytes from the first element of each
+    /// operand to where the first row begins, the number of rows, and the length of each, until
+    /// all is visited or it breaks.
+    pub(crate) fn each_nest<B>(
         &self,
-        mut visit: impl FnMut(&[isize], usize) -> ControlFlow<B>,
+        mut visit: impl FnMut(&[isize], usize, usize) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         if self.lens[self.inner] == 0 {
             return ControlFlow::Continue(());
         }
-        let tiled = self.tile.map(|tile| tile.axis);
+        let within = self.row_axis();
+        let rows = within.map_or(1, |axis| self.lens[axis]);
         let outer: Vec<usize> =
-            (0..self.lens.len()).filter(|&a| a != self.inner && Some(a) != tiled).collect();
+            (0..self.lens.len()).filter(|&a| a != self.inner && Some(a) != within).collect();
         let mut done = vec![0; outer.len()];
         let mut at = self.start.clone();
         loop {
             match self.tile {
-                None => visit(&at, self.lens[self.inner])?,
+                None => visit(&at, rows, self.lens[self.inner])?,
                 Some(tile) => self.tiles(tile, &at, &mut visit)?,
             }
             // The next turn of the innermost of the outer axes that has one.
@@ -208,26 +245,45 @@ impl Walk {
         }
     }
 
+    /// Calls `visit` with the bytes from the first element of each operand to where an inner
+    /// loop begins, and its length, until all is visited or it breaks.
+    pub(crate) fn each<B>(
+        &self,
+        mut visit: impl FnMut(&[isize], usize) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let (within, mut at) = (self.row_axis(), Vec::new());
+        self.each_nest(|first, rows, len| {
+            at.clear();
+            at.extend_from_slice(first);
+            for _ in 1..rows {
+                visit(&at, len)?;
+                self.advance(&mut at, within.expect("it has rows"), 1);
+            }
+            visit(&at, len)
+        })
+    }
+
     /// The same until there is an error.
     pub(crate) fn try_each<E>(
         &self,
         mut visit: impl FnMut(&[isize], usize) -> Result<(), E>,
     ) -> Result<(), E> {
-        let end = self.each(|at, len| match visit(at, len) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => ControlFlow::Break(error),
-        });
-        match end {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(error) => Err(error),
-        }
+        result_of(self.each(|at, len| broken_by(visit(at, len))))
+    }
+
+    /// The same for nests.
+    pub(crate) fn try_each_nest<E>(
+        &self,
+        mut visit: impl FnMut(&[isize], usize, usize) -> Result<(), E>,
+    ) -> Result<(), E> {
+        result_of(self.each_nest(|at, rows, len| broken_by(visit(at, rows, len))))
     }
 
     fn tiles<B>(
         &self,
         Tile { axis, sides }: Tile,
         from: &[isize],
-        visit: &mut impl FnMut(&[isize], usize) -> ControlFlow<B>,
+        visit: &mut impl FnMut(&[isize], usize, usize) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         let (rows, len) = (self.lens[axis], self.lens[self.inner]);
         let mut at = from.to_vec();
@@ -236,10 +292,7 @@ impl Walk {
                 at.copy_from_slice(from);
                 self.advance(&mut at, axis, first_row as isize);
                 self.advance(&mut at, self.inner, first as isize);
-                for _ in first_row..rows.min(first_row + sides.0) {
-                    visit(&at, sides.1.min(len - first))?;
-                    self.advance(&mut at, axis, 1);
-                }
+                visit(&at, sides.0.min(rows - first_row), sides.1.min(len - first))?;
             }
         }
         ControlFlow::Continue(())
@@ -250,6 +303,20 @@ impl Walk {
             // Behind the last row there may be no memory; nothing is read there.
             *at = at.wrapping_add(step.wrapping_mul(turns));
         }
+    }
+}
+
+fn broken_by<E>(outcome: Result<(), E>) -> ControlFlow<E> {
+    match outcome {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => ControlFlow::Break(error),
+    }
+}
+
+fn result_of<E>(end: ControlFlow<E>) -> Result<(), E> {
+    match end {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(error) => Err(error),
     }
 }
 
@@ -295,6 +362,10 @@ mod tests {
         all
     }
 
+    fn elements(walk: &Walk) -> usize {
+        walk.lens.iter().product()
+    }
+
     fn walk(dims: &[usize], strides: &[Vec<isize>]) -> Walk {
         Walk::new(dims, strides.len(), |operand, axis| strides[operand][axis])
     }
@@ -333,7 +404,14 @@ mod tests {
             let count = 1 + draw(4) as usize;
             let strides: Vec<_> = (0..count).map(|_| operand(&mut draw)).collect();
             let walk = walk(&dims, &strides);
-            assert_eq!(walked(&walk), nested(&dims, &strides), "{dims:?} {strides:?} {walk:?}");
+            let all = nested(&dims, &strides);
+            assert_eq!(walked(&walk), all, "{dims:?} {strides:?} {walk:?}");
+            let count = 1 + draw(9) as usize;
+            let parts = walk.split(count);
+            assert!(parts.len() <= count, "{count} of {walk:?}");
+            let mut together: Vec<_> = parts.iter().flat_map(walked).collect();
+            together.sort();
+            assert_eq!(together, all, "{count} of {walk:?}");
         }
     }
 
@@ -375,6 +453,22 @@ mod tests {
         assert!(loops.iter().all(|(_, len)| *len == SIDE));
         assert_eq!(loops[1].0, [8, 1024]);
         assert_eq!(loops[SIDE].0, [1024 * 64, 8 * 64]);
+    }
+
+    #[test]
+    fn parts_are_alike_and_do_not_share_lines_of_memory() {
+        let rows = walk(&[1000, 300], &[vec![0, 8], vec![2400, 16]]).split(4);
+        let lens: Vec<usize> = rows.iter().map(elements).collect();
+        assert_eq!(lens, [250 * 300; 4]);
+        let line = walk(&[1 << 20], &[vec![8], vec![8]]).split(3);
+        let lens: Vec<usize> = line.iter().map(elements).collect();
+        assert_eq!(lens, [349_568, 349_568, (1 << 20) - 2 * 349_568]);
+        assert_eq!(line[1].start, [349_568 * 8; 2]);
+        let across = walk(&[200, 500], &[vec![8, 1600], vec![4000, 8]]).split(2);
+        let lens: Vec<usize> = across.iter().map(elements).collect();
+        assert_eq!(lens, [128 * 500, 72 * 500]);
+        let planes = walk(&[8, 3, 90], &[vec![4000, 1200, 8], vec![2160, 720, 8]]).split(8);
+        assert_eq!(planes.len(), 8);
     }
 
     #[test]

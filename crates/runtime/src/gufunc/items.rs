@@ -6,6 +6,7 @@ use super::layout::CoreLayout;
 use super::shape::Parted;
 use crate::dispatcher::{Around, Describe, Dispatcher, Resolve, Route, Wanted, set_layout};
 use crate::error::Error;
+use crate::threads::walk_parts;
 use crate::ufunc::broadcast::stride;
 use crate::ufunc::callee::{Running, load, slots_of};
 use crate::ufunc::operand::RawOperand;
@@ -59,12 +60,25 @@ impl Items<'_> {
             .map(|(number, &step)| self.form(number, step, walk.inner_len()))
             .collect();
         let route = self.route(callee, &forms)?;
-        let mut turns = Turns::new(self, &forms, walk.inner_steps());
-        let mut running = Running::new(route);
-        walk.try_each(|at, len| {
-            turns.begin(self.raws, at, len);
-            running.call(&turns.slots)
-        })
+        let run = |part: &Walk| {
+            let mut turns = Turns::new(self, &forms, part.inner_steps());
+            let mut running = Running::new(route);
+            part.try_each(|at, len| {
+                turns.begin(self.raws, at, len);
+                running.call(&turns.slots)
+            })
+        };
+        let parallel = callee.dispatcher.source().parallel;
+        // SAFETY: the operands are borrowed for the call, those that are written mutably or in
+        // cells, which no other thread sees; items write different elements.
+        unsafe { walk_parts(&walk, self.elements(), parallel, run) }
+    }
+
+    /// Elements that the call goes through, of the longest operand.
+    fn elements(&self) -> usize {
+        let items: usize = self.loops.iter().product();
+        let widest = self.parted.iter().map(|parted| parted.core.iter().product::<usize>()).max();
+        items.saturating_mul(widest.unwrap_or(0))
     }
 
     /// How the cores of an operand follow one another at these bytes, so many of them, and how
@@ -84,9 +98,7 @@ impl Items<'_> {
 
     /// The code for operands of these forms.
     fn route(&self, callee: &Callee, forms: &[(Form, Layout)]) -> Result<&'static Route, Error> {
-        let items: usize = self.loops.iter().product();
-        let widest = self.parted.iter().map(|parted| parted.core.iter().product::<usize>()).max();
-        let worth_it = items.saturating_mul(widest.unwrap_or(0)) >= WORTH_IT;
+        let worth_it = self.elements() >= WORTH_IT;
         let sizes: Vec<Option<u32>> = (self.sizes.iter().enumerate())
             .map(|(dim, &len)| {
                 let is_short = worth_it && dim < BUILT_IN && (1..=SHORT).contains(&len);

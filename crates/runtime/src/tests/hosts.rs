@@ -132,6 +132,7 @@ impl Kernel for twice {
         file: "kernels.rs",
         tree: &[],
         debug_assertions: false,
+        parallel: false,
         captures: Vec::new,
         types: Vec::new,
         callees: Vec::new,

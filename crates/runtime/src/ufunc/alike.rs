@@ -1,5 +1,5 @@
 //! The short way of a call: few operands that lie alike, side by side or the same for all
-//! elements, go straight to the inner loop, if it is compiled.
+//! elements, go straight to the inner loop, if it is compiled and not shared among threads.
 //!
 //! All of it is inlined where the call is written, so that nothing is left of lists and checks
 //! but the comparison of lengths.
@@ -72,6 +72,9 @@ impl Dispatcher {
         inputs: &L,
         target: &mut impl Target<R>,
     ) -> Option<Result<(), Error>> {
+        if self.source().parallel {
+            return None;
+        }
         let mut places = Raws::new();
         target.places(&mut places);
         let outputs = places.as_slice();

@@ -13,6 +13,7 @@ use crate::arg::Arguments;
 use crate::dispatcher::{Around, Describe, Dispatcher, Resolve, Wanted};
 use crate::error::{Error, ShapeError};
 use crate::scalar::Element;
+use crate::threads::walk_parts;
 use crate::walk::Walk;
 use mambo_compiler::inner_loop::{Form, InnerLoop, Kind, Operand as LoopOperand};
 use mambo_ir::kernel::Pattern;
@@ -297,7 +298,8 @@ impl Callee {
             operand.dims.is_empty() && number < roles.outputs
                 || operand.dims == dims && is_contiguous(operand)
         };
-        if operands.iter().enumerate().all(whole) {
+        let parallel = self.dispatcher.source().parallel;
+        if !parallel && operands.iter().enumerate().all(whole) {
             let forms = |number: usize| match operands[number].dims.is_empty() {
                 true if number < roles.outputs => Form::Held,
                 _ => Form::Contiguous,
@@ -335,11 +337,18 @@ impl Callee {
             form: forms(number),
         })?;
         let stride_of = |number: usize| steps[number] / operands[number].dtype.size() as isize;
-        let mut turns = Turns::new(operands, forms, stride_of);
-        let mut running = Running::new(route);
-        walk.try_each(|at, len| {
-            turns.begin(operands, |number| at[number], len);
-            running.call(&turns.slots)
-        })
+        let elements = dims.iter().product();
+        let run = |part: &Walk| {
+            let mut turns = Turns::new(operands, forms, stride_of);
+            let mut running = Running::new(route);
+            part.try_each(|at, len| {
+                turns.begin(operands, |number| at[number], len);
+                running.call(&turns.slots)
+            })
+        };
+        // SAFETY: the operands are borrowed for the call, outputs mutably or in cells, which no
+        // other thread sees; parts of the walk write different elements, and what is read is not
+        // written, or only where it is read.
+        unsafe { walk_parts(&walk, elements, self.dispatcher.source().parallel, run) }
     }
 }

@@ -16,6 +16,7 @@
 use super::callee::{Callee, Roles, Running};
 use super::operand::{MAX_OPERANDS, RawOperand};
 use crate::error::Error;
+use crate::threads::walk_parts;
 use crate::walk::Walk;
 use mambo_compiler::inner_loop::{Form, Kind, Operand, STRIP};
 use mambo_ir::Dtype;
@@ -230,7 +231,7 @@ impl Folder {
             (kept.address, step, steps[0])
         });
         let between = (steps[x], steps[o]);
-        match way {
+        let run = |walk: &Walk| match way {
             Way::Across => {
                 let mut across = Across::new(self, rest, between, masked)?;
                 walk.try_each(|at, len| across.fold(at, x, out.address.wrapping_offset(at[o]), len))
@@ -251,7 +252,14 @@ impl Folder {
                 let to = Line { address: out.address, step: own, len: 1 };
                 walk.try_each(|at, len| along.run(at, x, to, len))
             }
-        }
+        };
+        // SAFETY: the array is borrowed for the call and `out` mutably or in cells, which no other
+        // thread sees; parts of the walk write different results.
+        unsafe { walk_parts(&walk, from.dims.iter().product(), self.is_parallel(), run) }
+    }
+
+    fn is_parallel(&self) -> bool {
+        self.callee.dispatcher.source().parallel
     }
 
     /// Writes what is between the folds along an axis to `out`, which has the shape of `from`.
@@ -272,10 +280,15 @@ impl Folder {
         let rest = Line { address: kept.address, step, len: len + 1 }.moved(1).of(len);
         let to = Line { address: kept_out.address, step: out_step, len: len + 1 };
         let way = self.way(len, out_step, steps[1], walk.inner_len());
-        if way == Way::Across {
+        let run = |walk: &Walk| {
+            if way != Way::Across {
+                let loops = Along::loops(self, Kind::Scan, rest, out_step, None)?;
+                let mut along = Along::new(loops, rest, (steps[0], steps[1]), None);
+                return walk.try_each(|at, len| along.run(at, 0, to, len));
+            }
             let kinds = [(self.own, steps[1]), (self.source, steps[0]), (self.own, steps[1])];
             let mut lines = self.lines(Kind::Map, false, &kinds, 1)?;
-            return walk.try_each(|at, len| {
+            walk.try_each(|at, len| {
                 strips(len).try_for_each(|(start, len)| {
                     (0..rest.len).try_for_each(|turn| {
                         let x = row(rest.moved(turn), at[0], steps[0], start, len);
@@ -284,11 +297,10 @@ impl Folder {
                         lines.call(&[before, x, after])
                     })
                 })
-            });
-        }
-        let loops = Along::loops(self, Kind::Scan, rest, out_step, None)?;
-        let mut along = Along::new(loops, rest, (steps[0], steps[1]), None);
-        walk.try_each(|at, len| along.run(at, 0, to, len))
+            })
+        };
+        // SAFETY: as in `fold`.
+        unsafe { walk_parts(&walk, from.dims.iter().product(), self.is_parallel(), run) }
     }
 }
 

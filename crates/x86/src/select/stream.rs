@@ -86,13 +86,13 @@ impl Selector<'_> {
         Ok(done)
     }
 
-    /// Does the turns up to the first at which what is written lies as memory does, under a
-    /// mask.
+    /// Does the turns up to the first at which what is written lies as memory does: under a mask,
+    /// or half a vector, as allocators align.
     fn align_streams(&mut self, frame: &Frame, state: State) -> Select<State> {
-        if !self.masks_lanes() {
-            return Ok(state);
-        }
         let (number, ready) = (self.streams[0], self.code.label());
+        if !self.masks_lanes() {
+            return self.align_by_half(frame, state, number);
+        }
         let low = self.misalignment(number, state.0);
         let apart = Kind::BranchCompareConstant(Condition::NotEqual, 0);
         self.go_on_if(apart, &[low], ready, &state);
@@ -112,6 +112,26 @@ impl Selector<'_> {
         let place = Place { index, ahead: 0, tail, streaming: false, rows: false };
         self.body(frame, 1, place, &mut partials)?;
         self.arithmetic(Arithmetic::Add, next, index, turns);
+        self.jump(ready, &(next, partials.clone()));
+        Ok(self.start(ready, &partials))
+    }
+
+    /// Does half a vector where one that is written begins half a vector off.
+    fn align_by_half(&mut self, frame: &Frame, state: State, number: u32) -> Select<State> {
+        let (ready, half) = (self.code.label(), self.lanes / 2);
+        let off = half * self.plan.access_dtype(number).size();
+        let low = self.misalignment(number, state.0);
+        let by_half = Kind::BranchCompareConstant(Condition::Equal, off as i32);
+        self.go_on_if(by_half, &[low], ready, &state);
+        self.batch();
+        let (index, mut partials) = state;
+        let place = Place { index, ahead: 0, tail: None, streaming: false, rows: false };
+        self.lanes = half;
+        let done = self.body(frame, 1, place, &mut partials);
+        self.lanes = 2 * half;
+        done?;
+        self.batch();
+        let next = self.offset(index, half as i32);
         self.jump(ready, &(next, partials.clone()));
         Ok(self.start(ready, &partials))
     }
