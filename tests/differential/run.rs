@@ -119,7 +119,7 @@ pub(crate) static VECTORS: [Vectors; 5] = [
         &LEAVES
     }),
     Vectors::of_leaves("AVX2", Simd::Avx2, {
-        static LEAVES: X86 = X86::new(Simd::Avx2);
+        static LEAVES: X86 = X86::new(Simd::Avx2).with_cache(0);
         &LEAVES
     }),
     Vectors { name: "128 bits", simd: None, backend: Cranelift::new().with_lanes() },

@@ -11,6 +11,9 @@ use crate::vcode::{INT, Kind, Label};
 use mambo_ir::vector::VectorOp;
 use regalloc2::{Operand, VReg};
 
+/// The least bytes that are loaded or stored together.
+const LEAST: usize = 4;
+
 /// Where the loop for more than the caches hold begins, which takes the state; from how many
 /// turns on it is worth it; the plain loop; and where all go on.
 pub(super) struct Beyond {
@@ -116,9 +119,15 @@ impl Selector<'_> {
         Ok(self.start(ready, &partials))
     }
 
-    /// Does half a vector where one that is written begins half a vector off.
+    /// Does half a vector where one that is written begins half a vector off, if all that is in
+    /// memory has elements enough in it for an instruction. Partial results are of whole vectors.
     fn align_by_half(&mut self, frame: &Frame, state: State, number: u32) -> Select<State> {
         let (ready, half) = (self.code.label(), self.lanes / 2);
+        let mut numbers = 0..self.plan.accesses.len() as u32;
+        let is_less = |number| half * self.plan.access_dtype(number).size() < LEAST;
+        if numbers.any(is_less) || self.plan.carried().next().is_some() {
+            return Ok(state);
+        }
         let off = half * self.plan.access_dtype(number).size();
         let low = self.misalignment(number, state.0);
         let by_half = Kind::BranchCompareConstant(Condition::Equal, off as i32);
