@@ -20,7 +20,7 @@ use mambo_ir::{Dtype, Layout, Module, Signature, Span, Type};
 /// How the elements of an operand lie along the axis of the loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
-    /// One for all turns, handed over as a value; inputs only.
+    /// One for all turns, handed over as a value, or one for each row; inputs only.
     Held,
     /// Side by side.
     Contiguous,
@@ -42,6 +42,8 @@ pub struct Operand {
 pub enum Kind {
     /// It is stored, each turn on its own: `out[i] = kernel(a[i], b[i], …)`.
     Map,
+    /// The same for rows, which are at any distance: `out[j][i] = kernel(a[j][i], b[j][i], …)`.
+    Rows,
     /// It is the kernel's first argument in the next turn, `acc = kernel(acc, a[i])`, beginning
     /// with the one element of the output, where it ends. Every input has its output: rows that
     /// are folded side by side.
@@ -76,15 +78,35 @@ pub struct InnerLoop {
 }
 
 impl Operand {
-    fn ty(self, access: Access) -> Type {
-        let Operand { dtype, form } = self;
-        let layout = match form {
-            Form::Held if dtype.is_complex() => return Type::Complex(dtype.part()),
-            Form::Held => return Type::Scalar(dtype),
+    /// The rank and layout of the array it is handed over as, or nothing for a value.
+    fn array(self, kind: Kind) -> Option<(u8, Layout)> {
+        match (kind, self.form) {
+            (Kind::Rows, Form::Held) => Some((1, Layout::Strided)),
+            (Kind::Rows, _) => Some((2, Layout::Strided)),
+            (_, Form::Held) => None,
+            (_, form) => Some((1, form.layout())),
+        }
+    }
+
+    fn ty(self, kind: Kind, access: Access) -> Type {
+        let dtype = self.dtype;
+        match self.array(kind) {
+            Some((rank, layout)) => {
+                Type::Array(ArrayType { dtype, rank, layout, access, slice: false })
+            }
+            None if dtype.is_complex() => Type::Complex(dtype.part()),
+            None => Type::Scalar(dtype),
+        }
+    }
+}
+
+impl Form {
+    /// The layout of elements of this form along one axis.
+    fn layout(self) -> Layout {
+        match self {
             Form::Contiguous => Layout::C,
-            Form::Strided => Layout::Strided,
-        };
-        Type::Array(ArrayType { dtype, rank: 1, layout, access, slice: false })
+            Form::Held | Form::Strided => Layout::Strided,
+        }
     }
 }
 
@@ -92,8 +114,9 @@ impl InnerLoop {
     /// The types that it takes: the mask, the inputs and the outputs.
     pub fn signature(&self) -> Signature {
         let mask = self.mask.map(|form| Operand { dtype: Dtype::Bool, form });
-        let read = mask.iter().chain(&self.inputs).map(|operand| operand.ty(Access::Shared));
-        let written = self.outputs.iter().map(|operand| operand.ty(Access::Mut));
+        let ty = |operand: &Operand, access| operand.ty(self.kind, access);
+        let read = mask.iter().chain(&self.inputs).map(|operand| ty(operand, Access::Shared));
+        let written = self.outputs.iter().map(|operand| ty(operand, Access::Mut));
         Signature { args: read.chain(written).collect(), generics: vec![], result: Type::UNIT }
     }
 }
@@ -166,22 +189,23 @@ fn write_loop(
     b.set_span(span);
     let mask = inner.mask.map(|form| {
         let operand = Operand { dtype: Dtype::Bool, form };
-        operand_params(&mut b, operand, false, "mask")
+        operand_params(&mut b, inner.kind, operand, false, "mask")
     });
     let inputs: Vec<Vec<Value>> = (inner.inputs.iter())
-        .map(|operand| operand_params(&mut b, *operand, false, "in"))
+        .map(|operand| operand_params(&mut b, inner.kind, *operand, false, "in"))
         .collect();
     let outputs: Vec<Value> = (inner.outputs.iter())
-        .map(|operand| operand_params(&mut b, *operand, true, "out")[0])
+        .map(|operand| operand_params(&mut b, inner.kind, *operand, true, "out")[0])
         .collect();
     let end = match inner.kind {
-        Kind::Map => b.dim(outputs[0], 0),
+        Kind::Map | Kind::Rows => b.dim(outputs[0], 0),
         _ => b.dim(inputs[0][0], 0),
     };
     let operands = Operands { inner, mask, inputs, outputs };
     let turn = Turn { callee, params, results };
     match inner.kind {
         Kind::Map => map(&mut b, &operands, &turn, end),
+        Kind::Rows => rows(&mut b, &operands, &turn, end),
         Kind::Fold | Kind::Scan => chain(&mut b, &operands, &turn, end),
         Kind::Scatter => scatter(&mut b, &operands, &turn, end),
         Kind::Tree => tree(&mut b, &operands, &turn, end),
@@ -272,6 +296,50 @@ fn map(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: Value
             vec![]
         })
     });
+}
+
+fn rows(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: Value) {
+    let inner = operands.inner;
+    let len = b.dim(operands.outputs[0], 1);
+    turns(b, end, vec![], &[], |b, row, _| {
+        let mask = operands.mask.as_ref().zip(inner.mask).map(|(values, form)| {
+            let operand = Operand { dtype: Dtype::Bool, form };
+            row_of(b, operand, values[0], row, len)
+        });
+        let read = inner.inputs.iter().zip(&operands.inputs);
+        let inputs = read.map(|(operand, values)| row_of(b, *operand, values[0], row, len));
+        let inputs = inputs.collect();
+        let written = inner.outputs.iter().zip(&operands.outputs);
+        let outputs = written.map(|(operand, &view)| row_of(b, *operand, view, row, len)[0]);
+        let outputs = outputs.collect();
+        map(b, &Operands { inner, mask, inputs, outputs }, turn, len);
+        vec![]
+    });
+}
+
+/// One row of an operand: a view of its elements, or the parts of the one that it holds.
+fn row_of(
+    b: &mut Builder<'_>,
+    operand: Operand,
+    view: Value,
+    row: Value,
+    len: Value,
+) -> Vec<Value> {
+    let Operand { dtype, form } = operand;
+    if form == Form::Held {
+        return (0..dtype.parts()).map(|part| b.load_part(view, &[row], part)).collect();
+    }
+    let stride = match form {
+        Form::Contiguous => {
+            let one = b.index(1);
+            b.cast(one, Dtype::Isize)
+        }
+        _ => b.stride(view, 1),
+    };
+    let mutable = b.func.view_type(view).mutable;
+    let ty = ViewType { dtype, rank: 1, layout: form.layout(), mutable };
+    let (offset, dims, strides) = (vec![row, b.index(0)], vec![len], vec![stride]);
+    vec![b.insert_one(Op::View { view, offset, dims, strides }, ValueType::View(ty))]
 }
 
 fn chain(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: Value) {
@@ -386,18 +454,19 @@ fn tree(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: Valu
 }
 
 /// The parameters of an operand: its parts, or one view.
-fn operand_params(b: &mut Builder<'_>, operand: Operand, mutable: bool, name: &str) -> Vec<Value> {
-    let Operand { dtype, form } = operand;
-    let block = b.func.entry;
-    let layout = match form {
-        Form::Held => {
-            let part = dtype.part().into();
-            return (0..dtype.parts()).map(|_| b.add_param(block, part, None)).collect();
-        }
-        Form::Contiguous => Layout::C,
-        Form::Strided => Layout::Strided,
+fn operand_params(
+    b: &mut Builder<'_>,
+    kind: Kind,
+    operand: Operand,
+    mutable: bool,
+    name: &str,
+) -> Vec<Value> {
+    let (dtype, block) = (operand.dtype, b.func.entry);
+    let Some((rank, layout)) = operand.array(kind) else {
+        let part = dtype.part().into();
+        return (0..dtype.parts()).map(|_| b.add_param(block, part, None)).collect();
     };
-    let view = ValueType::View(ViewType { dtype, rank: 1, layout, mutable });
+    let view = ValueType::View(ViewType { dtype, rank, layout, mutable });
     vec![b.add_param(block, view, Some(name.into()))]
 }
 

@@ -5,7 +5,7 @@
 //! allocated but results.
 
 use super::broadcast::{Clash, fits, join, stride};
-use super::callee::{Callee, Roles, Running, Turns};
+use super::callee::{Callee, Nest, Roles, Running, Turns};
 use super::operand::{Followed, Operand, Operands, Order, RawOperand, Raws, element_type};
 use super::overlap::keep_apart;
 use super::target::{Results, Target};
@@ -332,15 +332,25 @@ impl Callee {
             step if step == operands[number].dtype.size() as isize => Form::Contiguous,
             _ => Form::Strided,
         };
-        let route = self.route(roles, operands.len(), |number| LoopOperand {
+        let kind = if walk.row_steps().is_some() { Kind::Rows } else { roles.kind };
+        let route = self.route(Roles { kind, ..roles }, operands.len(), |number| LoopOperand {
             dtype: operands[number].dtype,
             form: forms(number),
         })?;
-        let stride_of = |number: usize| steps[number] / operands[number].dtype.size() as isize;
+        let stride_of =
+            |steps: &[isize], number: usize| steps[number] / operands[number].dtype.size() as isize;
         let elements = dims.iter().product();
         let run = |part: &Walk| {
-            let mut turns = Turns::new(operands, forms, stride_of);
             let mut running = Running::new(route);
+            if let Some(row_steps) = part.row_steps() {
+                let strides = |number| (stride_of(row_steps, number), stride_of(steps, number));
+                let mut nest = Nest::new(operands.len(), forms, strides);
+                return part.try_each_nest(|at, rows, len| {
+                    nest.begin(operands, forms, at, (rows, len));
+                    running.call(&nest.slots)
+                });
+            }
+            let mut turns = Turns::new(operands, forms, |number| stride_of(steps, number));
             part.try_each(|at, len| {
                 turns.begin(operands, |number| at[number], len);
                 running.call(&turns.slots)

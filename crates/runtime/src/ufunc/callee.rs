@@ -121,6 +121,58 @@ impl Turns {
     }
 }
 
+/// The slots of a nest of loops of a call: arrays of rows, and for inputs that are held, an
+/// element for each row.
+pub(crate) struct Nest {
+    pub(crate) slots: [u64; 5 * MAX_OPERANDS],
+}
+
+impl Nest {
+    /// For operands of these forms in a row; `strides` are those from row to row and in a row, in
+    /// elements.
+    pub(crate) fn new(
+        count: usize,
+        forms: impl Fn(usize) -> Form,
+        strides: impl Fn(usize) -> (isize, isize),
+    ) -> Self {
+        let mut nest = Nest { slots: [0; 5 * MAX_OPERANDS] };
+        let mut slot = 0;
+        for number in 0..count {
+            let (row, element) = strides(number);
+            if forms(number) == Form::Held {
+                nest.slots[slot + 2] = row as u64;
+                slot += 3;
+            } else {
+                nest.slots[slot + 3] = row as u64;
+                nest.slots[slot + 4] = element as u64;
+                slot += 5;
+            }
+        }
+        nest
+    }
+
+    /// Fills the slots for a nest that begins these bytes behind the first elements.
+    pub(crate) fn begin(
+        &mut self,
+        operands: &[RawOperand<'_>],
+        forms: impl Fn(usize) -> Form,
+        at: &[isize],
+        (rows, len): (usize, usize),
+    ) {
+        let mut slot = 0;
+        for (number, operand) in operands.iter().enumerate() {
+            self.slots[slot] = operand.address.wrapping_offset(at[number]) as u64;
+            self.slots[slot + 1] = rows as u64;
+            if forms(number) == Form::Held {
+                slot += 3;
+            } else {
+                self.slots[slot + 2] = len as u64;
+                slot += 5;
+            }
+        }
+    }
+}
+
 /// Slots of a value of this type.
 pub(crate) fn slots_of(dtype: Dtype) -> usize {
     usize::from(dtype.parts()) * dtype.part().slots()
