@@ -7,6 +7,9 @@
 //!
 //! Nothing is checked: the host hands in operands of one length.
 
+mod tree;
+
+use self::tree::{Shape, tree};
 use crate::build::{self, Built};
 use crate::error::CompileError;
 use crate::lower::{self, Lowered};
@@ -55,8 +58,9 @@ pub enum Kind {
     /// first argument. `out[at[i]] = kernel(out[at[i]], b[i], …)`, one turn after the other.
     Scatter,
     /// It folds one input of at least [`STRIP`] elements in any order: strips of so many are
-    /// folded into one, `out[l] = kernel(out[l], a[s * STRIP + l])`, and that by halves. The
-    /// output is the strip, and the result its first element.
+    /// folded into one, `out[l] = kernel(out[l], a[s * STRIP + l])`, and that by halves; or, for
+    /// a sum or product, blocks by the tree of reductions. The output is the strip, and the
+    /// result its first element.
     Tree,
 }
 
@@ -133,7 +137,9 @@ pub fn build_inner_loop(
 ) -> Result<Built, CompileError> {
     let lowered = around(source, instance, |function, kernel, callee, span| {
         let params: Vec<Dtype> = kernel.params().iter().map(|&param| kernel.dtype(param)).collect();
-        write_loop(function, inner, &params, &kernel.results, callee, span);
+        let turn =
+            Turn { callee, params: &params, results: &kernel.results, shape: Shape::of(kernel) };
+        write_loop(function, inner, &turn, span);
     })?;
     Ok(build::optimize(lowered, source.name, dump))
 }
@@ -152,6 +158,8 @@ pub(crate) fn around(
     // The loop becomes the entry, and the kernel goes where the loop was put.
     let callee = FuncId(lowered.module.functions.len() as u32);
     write(&mut function, kernel, callee, span);
+    // What the loop may do more is nothing to the kernel, which is put into it only if alike.
+    lowered.module.functions[0].fastmath = function.fastmath;
     lowered.module.functions.push(function);
     make_entry(&mut lowered.module);
     let last = lowered.inline.len();
@@ -177,14 +185,7 @@ fn make_entry(module: &mut Module) {
     module.functions.swap(0, last);
 }
 
-fn write_loop(
-    function: &mut Function,
-    inner: &InnerLoop,
-    params: &[Dtype],
-    results: &[ValueType],
-    callee: FuncId,
-    span: Span,
-) {
+fn write_loop(function: &mut Function, inner: &InnerLoop, turn: &Turn<'_>, span: Span) {
     let mut b = Builder::new(function);
     b.set_span(span);
     let mask = inner.mask.map(|form| {
@@ -202,13 +203,12 @@ fn write_loop(
         _ => b.dim(inputs[0][0], 0),
     };
     let operands = Operands { inner, mask, inputs, outputs };
-    let turn = Turn { callee, params, results };
     match inner.kind {
-        Kind::Map => map(&mut b, &operands, &turn, end),
-        Kind::Rows => rows(&mut b, &operands, &turn, end),
-        Kind::Fold | Kind::Scan => chain(&mut b, &operands, &turn, end),
-        Kind::Scatter => scatter(&mut b, &operands, &turn, end),
-        Kind::Tree => tree(&mut b, &operands, &turn, end),
+        Kind::Map => map(&mut b, &operands, turn, end),
+        Kind::Rows => rows(&mut b, &operands, turn, end),
+        Kind::Fold | Kind::Scan => chain(&mut b, &operands, turn, end),
+        Kind::Scatter => scatter(&mut b, &operands, turn, end),
+        Kind::Tree => tree(&mut b, &operands, turn, end),
     }
     b.end(Terminator::Return(vec![]));
 }
@@ -226,6 +226,7 @@ struct Turn<'a> {
     callee: FuncId,
     params: &'a [Dtype],
     results: &'a [ValueType],
+    shape: Shape,
 }
 
 impl Turn<'_> {
@@ -396,61 +397,6 @@ fn scatter(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: V
         }
         vec![]
     });
-}
-
-fn tree(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: Value) {
-    let (line, strip) = (operands.inner.inputs[0], operands.inner.outputs[0]);
-    let (from, view) = (&operands.inputs[0], operands.outputs[0]);
-    let load = |b: &mut Builder<'_>, at: Value| {
-        let parts = 0..strip.dtype.parts();
-        parts.map(|part| b.load_part(view, &[at], part)).collect::<Vec<_>>()
-    };
-    let store = |b: &mut Builder<'_>, at: Value, values: &[Value]| {
-        for (part, &value) in (0..strip.dtype.parts()).zip(values) {
-            b.store_part(view, &[at], part, value);
-        }
-    };
-    let whole = b.index(STRIP);
-    turns(b, whole, vec![], &[], |b, index, _| {
-        let parts = element(b, line, from, index).into_iter().zip(turn.params);
-        let cast: Vec<Value> = parts.map(|(part, &dtype)| b.cast(part, dtype)).collect();
-        store(b, index, &cast);
-        vec![]
-    });
-    // One strip more, which begins at this element and is so long.
-    let fold_strip = |b: &mut Builder<'_>, first: Value, len: Value| {
-        turns(b, len, vec![], &[], |b, index, _| {
-            let at = b.binary(Binary::Add, first, index);
-            let args = [load(b, index), element(b, line, from, at)].concat();
-            let values = turn.call(b, &args);
-            store(b, index, &values);
-            vec![]
-        });
-    };
-    let one = b.index(1);
-    let strips = b.binary(Binary::Div, end, whole);
-    let others = b.binary(Binary::Sub, strips, one);
-    turns(b, others, vec![], &[], |b, index, _| {
-        let number = b.binary(Binary::Add, index, one);
-        let first = b.binary(Binary::Mul, number, whole);
-        fold_strip(b, first, whole);
-        vec![]
-    });
-    let done = b.binary(Binary::Mul, strips, whole);
-    let rest = b.binary(Binary::Sub, end, done);
-    fold_strip(b, done, rest);
-    let mut half = STRIP / 2;
-    while half > 0 {
-        let len = b.index(half);
-        turns(b, len, vec![], &[], |b, index, _| {
-            let at = b.binary(Binary::Add, index, len);
-            let args = [load(b, index), load(b, at)].concat();
-            let values = turn.call(b, &args);
-            store(b, index, &values);
-            vec![]
-        });
-        half /= 2;
-    }
 }
 
 /// The parameters of an operand: its parts, or one view.

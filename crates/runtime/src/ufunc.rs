@@ -22,6 +22,7 @@ pub(crate) mod broadcast;
 pub(crate) mod callee;
 pub(crate) mod cast;
 pub(crate) mod fold;
+mod halves;
 pub(crate) mod operand;
 pub(crate) mod overlap;
 pub(crate) mod places;

@@ -7,13 +7,14 @@
 //! * Where other elements lie closer than those along the axis, whole rows of results are
 //!   taken forward at once, an element of the axis at a time.
 //! * Where the elements along the axis lie closest, and the function may be applied in any
-//!   order, and there are more than a few, blocks of [`BLOCK`] elements are folded in strips, and those by halves: `a[i]` with
-//!   `a[i + n / 2]`, and so on with what comes out; and the results of the blocks by halves too.
-//!   So the loops are wide, and errors of rounding grow with the logarithm of the length
-//!   (N. J. Higham, *The accuracy of floating point summation*, 1993).
+//!   order, and there are more than a few, they are folded by halves (see `halves`): `a[i]` with
+//!   `a[i + n / 2]`, and so on with what comes out. So the loops are wide, and errors of rounding
+//!   grow with the logarithm of the length (N. J. Higham, *The accuracy of floating point
+//!   summation*, 1993).
 //! * Otherwise several rows are folded side by side, each in its order.
 
 use super::callee::{Callee, Roles, Running};
+use super::halves::Halves;
 use super::operand::{MAX_OPERANDS, RawOperand};
 use crate::error::Error;
 use crate::threads::walk_parts;
@@ -21,9 +22,6 @@ use crate::walk::Walk;
 use mambo_compiler::inner_loop::{Form, Kind, Operand, STRIP};
 use mambo_ir::Dtype;
 use std::ops::ControlFlow;
-
-/// Elements that are folded at once: half of them fit the nearest cache.
-const BLOCK: usize = 4096;
 
 /// Elements of rows of results that stay in the nearest cache while they are taken forward.
 const ROW: usize = 2048;
@@ -33,9 +31,6 @@ const SHORT: usize = 16;
 
 /// Rows that are folded side by side.
 const ROWS: usize = 4;
-
-/// Below this, elements are folded one after the other.
-const FEW: usize = 8;
 
 /// Copies elements that cast to those of another type: from where, bytes to the next, to where,
 /// bytes to the next, and how many.
@@ -94,19 +89,19 @@ impl Strided {
 
 /// Elements along one axis.
 #[derive(Clone, Copy)]
-struct Line {
-    address: *mut u8,
-    step: isize,
-    len: usize,
+pub(super) struct Line {
+    pub(super) address: *mut u8,
+    pub(super) step: isize,
+    pub(super) len: usize,
 }
 
 impl Line {
-    fn moved(self, elements: usize) -> Self {
+    pub(super) fn moved(self, elements: usize) -> Self {
         let by = self.step.wrapping_mul(elements as isize);
         Line { address: self.address.wrapping_offset(by), ..self }
     }
 
-    fn of(self, len: usize) -> Self {
+    pub(super) fn of(self, len: usize) -> Self {
         Line { len, ..self }
     }
 }
@@ -126,7 +121,7 @@ pub(crate) struct Folder {
 }
 
 /// An inner loop with lines for operands.
-struct Lines {
+pub(super) struct Lines {
     running: Running,
     sizes: [isize; MAX_OPERANDS],
     slots: [u64; 3 * MAX_OPERANDS],
@@ -174,6 +169,21 @@ impl Folder {
             Operand { dtype, form: if side_by_side { Form::Contiguous } else { Form::Strided } }
         })?;
         Ok(Lines { running: Running::new(route), sizes, slots: [0; 3 * MAX_OPERANDS] })
+    }
+
+    /// Calls a loop with these lines, and makes it before if need be: for operands with these
+    /// elements and steps, the output last.
+    pub(super) fn call_lines(
+        &self,
+        made: &mut Option<Lines>,
+        kind: Kind,
+        operands: &[(Dtype, isize)],
+        lines: &[Line],
+    ) -> Result<(), Error> {
+        if made.is_none() {
+            *made = Some(self.lines(kind, false, operands, 1)?);
+        }
+        made.as_mut().map_or(Ok(()), |made| made.call(lines))
     }
 
     /// The way to go where results lie these bytes apart in the array, `len` of them.
@@ -237,12 +247,12 @@ impl Folder {
                 walk.try_each(|at, len| across.fold(at, x, out.address.wrapping_offset(at[o]), len))
             }
             Way::Halves => {
-                let mut halves = Halves::new(self, step)?;
+                let mut halves = Halves::new(self, step, rest.len);
                 walk.try_each(|at, len| {
                     let from = Line { address: rest.address.wrapping_offset(at[x]), ..rest };
                     let to =
                         Line { address: out.address.wrapping_offset(at[o]), step: between.1, len };
-                    halves.rows(self, (from, between.0), to, begun)
+                    halves.rows((from, between.0), to, begun)
                 })
             }
             Way::Along => {
@@ -440,135 +450,6 @@ impl Along {
                     self.one.call(&[mask, from(number), into(number)])?;
                 }
             }
-        }
-        Ok(())
-    }
-}
-
-/// Folds lines by halves.
-struct Halves {
-    /// Elements of the array in strips.
-    strips: Lines,
-    /// Of elements of the array.
-    first: Lines,
-    /// Of what came out.
-    again: Lines,
-    /// The last few, in order.
-    last: Lines,
-    /// What came out, of a block.
-    scratch: Vec<u128>,
-}
-
-impl Halves {
-    fn new(folder: &Folder, step: isize) -> Result<Self, Error> {
-        let own = (folder.own, folder.own.size() as isize);
-        let from = (folder.source, step);
-        let room = BLOCK / 2 * folder.own.size();
-        Ok(Halves {
-            strips: folder.lines(Kind::Tree, false, &[from, own], 1)?,
-            first: folder.lines(Kind::Map, false, &[from, from, own], 1)?,
-            again: folder.lines(Kind::Map, false, &[own, own, own], 1)?,
-            last: folder.lines(Kind::Fold, false, &[own, own], 1)?,
-            scratch: vec![0; room.div_ceil(size_of::<u128>())],
-        })
-    }
-
-    /// Folds rows of these bytes from one to the next, each to a place of `to`.
-    fn rows(
-        &mut self,
-        folder: &Folder,
-        (from, between): (Line, isize),
-        to: Line,
-        begun: bool,
-    ) -> Result<(), Error> {
-        (0..to.len).try_for_each(|number| {
-            let by = between.wrapping_mul(number as isize);
-            let from = Line { address: from.address.wrapping_offset(by), ..from };
-            self.fold(folder, from, to.moved(number).of(1), begun)
-        })
-    }
-
-    /// Folds a line, and the result with what is in `to` if that has begun.
-    fn fold(&mut self, folder: &Folder, from: Line, to: Line, begun: bool) -> Result<(), Error> {
-        let size = folder.own.size();
-        let room = Line { address: self.scratch.as_mut_ptr().cast(), step: size as isize, len: 1 };
-        let blocks = from.len.div_ceil(BLOCK);
-        if blocks == 1 {
-            self.block(folder, from, room, true)?;
-        } else {
-            // What comes out of the blocks is folded alike.
-            let mut parts = vec![0u128; (blocks * size).div_ceil(size_of::<u128>())];
-            let part = Line { address: parts.as_mut_ptr().cast(), step: size as isize, len: 1 };
-            let (mut line, mut is_source, mut count) = (from, true, blocks);
-            loop {
-                for number in 0..count {
-                    let len = BLOCK.min(line.len - number * BLOCK);
-                    self.block(folder, line.moved(number * BLOCK).of(len), room, is_source)?;
-                    // SAFETY: both hold an element of this size, in allocations of their own;
-                    // parts are written behind those that are still to be read.
-                    unsafe {
-                        part.moved(number).address.copy_from_nonoverlapping(room.address, size);
-                    }
-                }
-                if count == 1 {
-                    break;
-                }
-                (line, is_source) = (part.of(count), false);
-                count = count.div_ceil(BLOCK);
-            }
-        }
-        if begun {
-            self.again.call(&[to, room, to])?;
-        } else {
-            // SAFETY: an element of the results, which are not the scratch.
-            unsafe { to.address.copy_from_nonoverlapping(room.address, size) };
-        }
-        Ok(())
-    }
-
-    /// Folds a block, to the first element of `room`.
-    fn block(
-        &mut self,
-        folder: &Folder,
-        from: Line,
-        room: Line,
-        is_source: bool,
-    ) -> Result<(), Error> {
-        let size = folder.own.size();
-        if is_source && from.len >= STRIP {
-            return self.strips.call(&[from, room.of(STRIP)]);
-        }
-        let (half, odd) = (from.len / 2, from.len % 2);
-        if half > 0 {
-            let lines = [from.of(half), from.moved(half).of(half), room.of(half)];
-            let halving = if is_source { &mut self.first } else { &mut self.again };
-            halving.call(&lines)?;
-        }
-        if odd == 1 {
-            let (last, to) = (from.moved(2 * half).address, room.moved(half).address);
-            // SAFETY: the last element of the line; the room is for half a block, rounded up.
-            // Results of blocks are of the function's own type.
-            unsafe {
-                if is_source {
-                    (folder.copy)(last, 0, to, 0, 1);
-                } else {
-                    to.copy_from(last, size);
-                }
-            }
-        }
-        let mut len = half + odd;
-        while len > FEW {
-            let (half, odd) = (len / 2, len % 2);
-            self.again.call(&[room.of(half), room.moved(half).of(half), room.of(half)])?;
-            if odd == 1 {
-                let last = room.moved(2 * half).address;
-                // SAFETY: both are in the room, and so different elements.
-                unsafe { room.moved(half).address.copy_from_nonoverlapping(last, size) };
-            }
-            len = half + odd;
-        }
-        if len > 1 {
-            self.last.call(&[room.moved(1).of(len - 1), room])?;
         }
         Ok(())
     }
