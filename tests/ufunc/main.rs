@@ -7,6 +7,7 @@ mod cores;
 mod elements;
 mod elementwise;
 mod layouts;
+mod modes;
 mod overlap;
 mod places;
 mod reductions;
