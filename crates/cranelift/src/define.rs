@@ -39,7 +39,8 @@ pub(crate) fn define(
     placed.map_err(|error| error.to_string())
 }
 
-/// The description of the machine by which function `index` is compiled.
+/// The description of the machine by which function `index` is compiled: with less effort if its
+/// loops are leaves and only the last turns are left here.
 pub(crate) fn isa_for<'a>(
     machine: &'a Machine,
     function: &Function,
@@ -57,15 +58,18 @@ pub(crate) fn isa_for<'a>(
     }
 }
 
-/// Whether all loops in a block that hold no other are what leaves for loops at these places
-/// have left.
+/// Whether all loops in a block are what leaves for loops at these places have left, none of
+/// them in another, which may have short ones that leaves do nothing for.
 fn only_remainders(function: &Function, block: Block, led: &[Span]) -> bool {
     function.block(block).insts.iter().all(|&inst| {
         let info = function.inst(inst);
-        let inner = info.op.blocks().all(|block| only_remainders(function, block, led));
         let is_loop = matches!(info.op, Op::For { .. } | Op::Loop { .. });
-        let holds_loops = info.op.blocks().any(|block| has_loop(function, block));
-        inner && (!is_loop || holds_loops || led.contains(&info.span))
+        match is_loop {
+            true => {
+                led.contains(&info.span) && !info.op.blocks().any(|block| has_loop(function, block))
+            }
+            false => info.op.blocks().all(|block| only_remainders(function, block, led)),
+        }
     })
 }
 
