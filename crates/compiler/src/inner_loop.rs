@@ -137,8 +137,13 @@ pub fn build_inner_loop(
 ) -> Result<Built, CompileError> {
     let lowered = around(source, instance, |function, kernel, callee, span| {
         let params: Vec<Dtype> = kernel.params().iter().map(|&param| kernel.dtype(param)).collect();
-        let turn =
-            Turn { callee, params: &params, results: &kernel.results, shape: Shape::of(kernel) };
+        let turn = Turn {
+            callee,
+            params: &params,
+            results: &kernel.results,
+            shape: Shape::of(kernel),
+            may_run_anywhere: may_run_anywhere(kernel),
+        };
         write_loop(function, inner, &turn, span);
     })?;
     Ok(build::optimize(lowered, source.name, dump))
@@ -185,6 +190,12 @@ fn make_entry(module: &mut Module) {
     module.functions.swap(0, last);
 }
 
+/// Whether a kernel is short, and does nothing but compute its results.
+fn may_run_anywhere(kernel: &Function) -> bool {
+    let computes = |op: &Op| op.is_pure(|value| kernel.ty(value)) || matches!(op, Op::If { .. });
+    Shape::is_short(kernel) && kernel.insts.iter().all(|info| computes(&info.op))
+}
+
 fn write_loop(function: &mut Function, inner: &InnerLoop, turn: &Turn<'_>, span: Span) {
     let mut b = Builder::new(function);
     b.set_span(span);
@@ -221,12 +232,22 @@ struct Operands<'a> {
     outputs: Vec<Value>,
 }
 
+impl Operands<'_> {
+    /// The mask at an index, if there is one.
+    fn condition(&self, b: &mut Builder<'_>, index: Value) -> Option<Value> {
+        let (mask, form) = self.mask.as_ref().zip(self.inner.mask)?;
+        Some(element(b, Operand { dtype: Dtype::Bool, form }, mask, index)[0])
+    }
+}
+
 /// A call of the kernel.
 struct Turn<'a> {
     callee: FuncId,
     params: &'a [Dtype],
     results: &'a [ValueType],
     shape: Shape,
+    /// Whether it may as well be called where a mask is false: it is short, and cannot panic.
+    may_run_anywhere: bool,
 }
 
 impl Turn<'_> {
@@ -268,8 +289,7 @@ fn where_masked(
     results: &[ValueType],
     write: impl FnOnce(&mut Builder<'_>) -> Vec<Value>,
 ) -> Vec<Value> {
-    let (Some(mask), Some(form)) = (&operands.mask, operands.inner.mask) else { return write(b) };
-    let cond = element(b, Operand { dtype: Dtype::Bool, form }, mask, index)[0];
+    let Some(cond) = operands.condition(b, index) else { return write(b) };
     let blocks = (b.func.new_block(), b.func.new_block());
     let outer = b.switch_to(blocks.0);
     let written = write(b);
@@ -281,22 +301,43 @@ fn where_masked(
 }
 
 fn map(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: Value) {
-    let inner = operands.inner;
     turns(b, end, vec![], &[], |b, index, _| {
+        if let Some(cond) = operands.condition(b, index).filter(|_| turn.may_run_anywhere) {
+            // What is there already is stored once more, which is faster than not to store it.
+            store_results(b, operands, turn, index, Some(cond));
+            return vec![];
+        }
         where_masked(b, operands, index, &[], &[], |b| {
-            let read = inner.inputs.iter().zip(&operands.inputs);
-            let parts = read.flat_map(|(operand, values)| element(b, *operand, values, index));
-            let parts: Vec<Value> = parts.collect();
-            let mut values = turn.call(b, &parts).into_iter();
-            for (operand, &view) in inner.outputs.iter().zip(&operands.outputs) {
-                for part in 0..operand.dtype.parts() {
-                    let value = values.next().expect("the outputs are those of the kernel");
-                    b.store_part(view, &[index], part, value);
-                }
-            }
+            store_results(b, operands, turn, index, None);
             vec![]
         })
     });
+}
+
+/// Calls the kernel for the elements at an index and stores what it returns, or what is there
+/// already if `cond` is given and false.
+fn store_results(
+    b: &mut Builder<'_>,
+    operands: &Operands<'_>,
+    turn: &Turn<'_>,
+    index: Value,
+    cond: Option<Value>,
+) {
+    let inner = operands.inner;
+    let read = inner.inputs.iter().zip(&operands.inputs);
+    let parts = read.flat_map(|(operand, values)| element(b, *operand, values, index));
+    let parts: Vec<Value> = parts.collect();
+    let mut values = turn.call(b, &parts).into_iter();
+    for (operand, &view) in inner.outputs.iter().zip(&operands.outputs) {
+        for part in 0..operand.dtype.parts() {
+            let mut value = values.next().expect("the outputs are those of the kernel");
+            if let Some(cond) = cond {
+                let before = b.load_part(view, &[index], part);
+                value = b.select(cond, value, before);
+            }
+            b.store_part(view, &[index], part, value);
+        }
+    }
 }
 
 fn rows(b: &mut Builder<'_>, operands: &Operands<'_>, turn: &Turn<'_>, end: Value) {

@@ -17,9 +17,19 @@ use std::ops::ControlFlow;
 /// An inner loop below this length is not worth its call.
 const SHORT: usize = 16;
 
-/// Elements along each side of a tile of operands that lie differently: a row of each, in
-/// lines of 64 bytes, fits the nearest cache.
+/// Rows of a tile of operands that lie differently: so many use up lines of 64 bytes.
 const SIDE: usize = 64;
+
+/// The most elements of a row of such a tile. Each is in a line of memory of its own, which the
+/// nearest cache must hold until all rows are done.
+const LONGEST_SIDE: usize = 256;
+
+/// The least.
+const SHORTEST_SIDE: usize = 32;
+
+/// The nearest cache as it commonly is: of lines whose addresses are the same modulo so many
+/// bytes, it holds so many.
+const WAYS: (usize, usize) = (4096, 8);
 
 /// Elements of the inner loop in a tile whose other side is short.
 const STRIP: usize = 1024;
@@ -155,14 +165,32 @@ impl Walk {
                 self.tile = Some(Tile { axis: last, sides: (len, STRIP) });
             }
         } else if let Some(axis) = (0..last).rev().find(|&axis| self.crosses(axis)) {
-            self.tile = Some(Tile { axis, sides: (SIDE, SIDE) });
+            self.tile = Some(Tile { axis, sides: (SIDE, self.side_across(axis)) });
         }
     }
 
     /// Whether an operand lies closer along this long axis than along the inner one.
     fn crosses(&self, axis: usize) -> bool {
+        self.lens[axis] >= SHORT && self.steps_across(axis).next().is_some()
+    }
+
+    /// Bytes from an element to the next in the inner loop, of those operands that lie closer
+    /// along this axis.
+    fn steps_across(&self, axis: usize) -> impl Iterator<Item = usize> {
         let pairs = self.steps_of(axis).iter().zip(self.steps_of(self.inner));
-        self.lens[axis] >= SHORT && pairs.into_iter().any(|(a, b)| *a != 0 && a.abs() < b.abs())
+        let closer = pairs.filter(|(a, b)| **a != 0 && a.abs() < b.abs());
+        closer.map(|(_, step)| step.unsigned_abs())
+    }
+
+    /// The elements of a row of a tile along this axis: as many as the nearest cache holds lines
+    /// at that distance from one another.
+    fn side_across(&self, axis: usize) -> usize {
+        let lines = |step: usize| {
+            let (period, ways) = WAYS;
+            ways * period / (1 << step.trailing_zeros()).clamp(64, period)
+        };
+        let fewest = self.steps_across(axis).map(lines).min();
+        fewest.unwrap_or(LONGEST_SIDE).clamp(SHORTEST_SIDE, LONGEST_SIDE)
     }
 
     /// Bytes from an element to the next in the inner loop, for each operand.
@@ -450,9 +478,20 @@ mod tests {
         let across = walk(&[128, 128], &[vec![8, 1024], vec![1024, 8]]);
         let loops = inner_loops(&across);
         assert_eq!(across.inner_steps(), [1024, 8]);
-        assert!(loops.iter().all(|(_, len)| *len == SIDE));
+        assert!(loops.iter().all(|(_, len)| *len == SHORTEST_SIDE));
         assert_eq!(loops[1].0, [8, 1024]);
-        assert_eq!(loops[SIDE].0, [1024 * 64, 8 * 64]);
+        assert_eq!(loops[SIDE].0, [1024 * 32, 8 * 32]);
+    }
+
+    #[test]
+    fn a_row_of_a_tile_is_as_long_as_the_nearest_cache_holds_its_lines() {
+        let side = |step: isize| {
+            let across = walk(&[1000, 1000], &[vec![8, step], vec![8000, 8]]);
+            across.tile.map(|tile| tile.sides)
+        };
+        assert_eq!(side(16_000), Some((64, 256)));
+        assert_eq!(side(-8 * 192), Some((64, 64)));
+        assert_eq!(side(8192), Some((64, 32)));
     }
 
     #[test]

@@ -28,19 +28,23 @@ pub(super) enum Shape {
 
 impl Shape {
     pub(super) fn of(kernel: &Function) -> Self {
+        if let Some(op) = reduction(kernel) {
+            Shape::Reduction(op)
+        } else if Self::is_short(kernel) {
+            Shape::Short
+        } else {
+            Shape::Any
+        }
+    }
+
+    /// Whether a kernel has few instructions, none of which stands for many.
+    pub(super) fn is_short(kernel: &Function) -> bool {
         let is_simple = |op: &Op| match op {
             Op::Unary(op, _) => !op.is_elementary(),
             Op::Binary(op, ..) => !op.is_elementary(),
             _ => !matches!(op, Op::Call { .. } | Op::HostCall { .. }),
         };
-        if let Some(op) = reduction(kernel) {
-            Shape::Reduction(op)
-        } else if kernel.insts.len() <= SHORT && kernel.insts.iter().all(|info| is_simple(&info.op))
-        {
-            Shape::Short
-        } else {
-            Shape::Any
-        }
+        kernel.insts.len() <= SHORT && kernel.insts.iter().all(|info| is_simple(&info.op))
     }
 }
 
