@@ -14,6 +14,10 @@ use mambo_ir::function::Value;
 use mambo_ir::vector::{Access, Step, VectorInst, VectorLoop, VectorOp, each_of};
 use regalloc2::VReg;
 
+/// The quarters of a register, the two in the middle exchanged: within halves of registers, lanes
+/// of two are brought together quarter by quarter.
+const MIDDLE_EXCHANGED: u8 = 0b11_01_10_00;
+
 /// The most elements between two of an access, for which so many registers are loaded.
 const FARTHEST: i64 = 4;
 
@@ -125,6 +129,9 @@ impl Selector<'_> {
         size: usize,
     ) -> Select<VReg> {
         let (width, lanes) = (self.width(size), self.lanes);
+        if distance == 2 && !self.target.evex {
+            return Ok(self.load_every_second(apart, size));
+        }
         let mut sources = Vec::with_capacity(distance);
         for number in 0..distance {
             let place = part_of(apart, number * lanes * size);
@@ -148,6 +155,32 @@ impl Selector<'_> {
         Ok(self.picked(&sources, |lane| lane * distance, size))
     }
 
+    /// Loads every second lane with AVX2. The second register begins an element early, so that it
+    /// ends with the last one: what is sought is in its odd lanes.
+    fn load_every_second(&mut self, apart: Apart, size: usize) -> VReg {
+        let (width, lanes) = (self.width(size), self.lanes);
+        let opcode = self.either(&VMOVUPS, &VMOVDQU64);
+        let [even, odd] = [0, (lanes - 1) * size]
+            .map(|bytes| self.loaded(opcode, width, &part_of(apart, bytes), &[apart.base], None));
+        let picked = match size {
+            8 => self.two_by(&VSHUFPD, width, even, odd, 0b1010),
+            _ => self.two_by(&VSHUFPS, width, even, odd, 0xD8),
+        };
+        self.one_by(&VPERMQ_IMMEDIATE, width, picked, MIDDLE_EXCHANGED)
+    }
+
+    /// Two vectors lane by lane in turn, with AVX2: the first half and the second.
+    fn in_turn(&mut self, values: [VReg; 2], size: usize) -> [VReg; 2] {
+        let width = self.width(size);
+        let [a, b] =
+            values.map(|value| self.one_by(&VPERMQ_IMMEDIATE, width, value, MIDDLE_EXCHANGED));
+        let (low, high) = match size {
+            8 => (&VUNPCKLPD, &VUNPCKHPD),
+            _ => (&VUNPCKLPS, &VUNPCKHPS),
+        };
+        [low, high].map(|opcode| self.two(opcode, width, a, b))
+    }
+
     /// Stores one member of a group, if it is in one: when the last comes, all of them.
     pub(super) fn store_of_group(&mut self, number: u32, copy: &Place) -> Select<bool> {
         let of = |group: &&StoreGroup| group.members.iter().any(|(access, _)| *access == number);
@@ -163,12 +196,19 @@ impl Selector<'_> {
         let values: Vec<VReg> =
             group.members.iter().map(|(_, value)| self.vector(*value)).collect::<Select<_>>()?;
         let (width, lanes) = (self.width(size), self.lanes);
+        let in_turn = match values[..] {
+            [a, b] if !self.target.evex => Some(self.in_turn([a, b], size)),
+            _ => None,
+        };
         for part in 0..distance {
             let from = |lane: usize| {
                 let element = part * lanes + lane;
                 element % distance * lanes + element / distance
             };
-            let whole = self.picked(&values, from, size);
+            let whole = match in_turn {
+                Some(halves) => halves[part],
+                None => self.picked(&values, from, size),
+            };
             let place = part_of(apart, part * lanes * size);
             let opcode = self.either(&VMOVUPS_STORE, &VMOVDQU64_STORE);
             self.stored(opcode, width, &place, &[apart.base], whole, None);
