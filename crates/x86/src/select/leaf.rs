@@ -127,14 +127,16 @@ pub(crate) fn select(plan: &VectorLoop, target: Target, cache: usize) -> Select<
     Ok(Selected { code: selector.code.finish(words), pool: selector.pool, shape })
 }
 
-/// Whether the processor sees enough of the next copies of these instructions while it is at one.
-fn is_short(insts: &[VectorInst]) -> bool {
-    let is_straight =
-        |inst: &VectorInst| !matches!(inst.op, VectorOp::Require(_) | VectorOp::Region(_));
-    let kept =
-        |inst: &VectorInst| matches!(inst.op, VectorOp::Splat(_) | VectorOp::Each(Op::Const(_)));
-    insts.iter().all(is_straight)
-        && SHORT.contains(&insts.iter().filter(|inst| !kept(inst)).count())
+/// Whether there are no branches in it.
+fn is_straight(insts: &[VectorInst]) -> bool {
+    let is_branch =
+        |inst: &VectorInst| matches!(inst.op, VectorOp::Require(_) | VectorOp::Region(_));
+    !insts.iter().any(is_branch)
+}
+
+/// Whether an instruction is done once, before the loop.
+fn is_kept(inst: &VectorInst) -> bool {
+    matches!(inst.op, VectorOp::Splat(_) | VectorOp::Each(Op::Const(_)))
 }
 
 /// What the blocks of the function share.
@@ -165,7 +167,7 @@ impl Selector<'_> {
         }
         let Pressure { work, rare, live, kept } = Pressure::of(self.plan, &self.stays);
         let work = work + self.apart_work();
-        let registers = if self.target.evex { 32 } else { 16 };
+        let registers = self.registers();
         let fits =
             |copies: usize| copies * live + kept <= registers && copies * work <= LONGEST_BATCH;
         // Copies wait for one another at the end of an inner loop that lanes leave.
@@ -497,17 +499,41 @@ impl Selector<'_> {
         partials: &mut Partials,
     ) -> Select {
         let insts = &self.plan.insts;
-        if !is_short(insts) {
+        if !is_straight(insts) {
             return self.insts(frame, copies, place, insts, partials);
         }
-        for copy in 0..copies {
-            self.copy = copy;
-            let place = Place { ahead: copy * self.lanes, ..place };
+        let together = self.copies_together(copies);
+        for first in (0..copies).step_by(together) {
             for inst in insts {
-                self.inst(inst, &place, partials)?;
+                for copy in first..copies.min(first + together) {
+                    self.copy = copy;
+                    let place = Place { ahead: copy * self.lanes, ..place };
+                    self.inst(inst, &place, partials)?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// How many copies of a body without branches are done instruction by instruction before the
+    /// next ones: one if it is short; few enough for the registers of AVX2 where partial results say
+    /// how many copies there are in all, and take registers of their own.
+    fn copies_together(&self, copies: usize) -> usize {
+        let work = self.plan.insts.iter().filter(|inst| !is_kept(inst)).count();
+        if SHORT.contains(&work) {
+            return 1;
+        }
+        let carried = self.plan.carried().count();
+        if carried == 0 || self.target.evex {
+            return copies;
+        }
+        let live = Pressure::of(self.plan, &self.stays).live - carried;
+        let free = self.registers().saturating_sub(copies * carried);
+        (free / live.max(1)).clamp(1, copies)
+    }
+
+    fn registers(&self) -> usize {
+        if self.target.evex { 32 } else { 16 }
     }
 
     /// Instructions in all copies, one after the other.
