@@ -55,7 +55,7 @@ const LONG: usize = 45;
 const VERY_LONG: usize = 100;
 
 /// Instructions of a body that is copied where there are few registers: what a copy then spills
-/// costs less than the wait for its results.
+/// costs less than the wait for its results. Not so if it mostly gathers elements one by one.
 const LONG_FOR_FEW: usize = 30;
 
 /// Instructions of a body whose copies follow one another. A mere copy of memory is better off
@@ -166,14 +166,15 @@ impl Selector<'_> {
             return partials / self.lanes;
         }
         let Pressure { work, rare, live, kept } = Pressure::of(self.plan, &self.stays);
-        let work = work + self.apart_work();
+        let apart = self.apart_work();
+        let work = work + apart;
         let registers = self.registers();
         let fits =
             |copies: usize| copies * live + kept <= registers && copies * work <= LONGEST_BATCH;
         // Copies wait for one another at the end of an inner loop that lanes leave.
         let most = if self.has_lane_loop() { 2 } else { 4 };
         let fitting = [4, 2].into_iter().find(|&copies| copies <= most && fits(copies));
-        let copies = fitting.unwrap_or_else(|| self.copies_of_long(work - rare, rare));
+        let copies = fitting.unwrap_or_else(|| self.copies_of_long(work - rare, rare, apart));
         self.rows = self.find_rows(copies, copies * live + kept);
         copies
     }
@@ -181,10 +182,10 @@ impl Selector<'_> {
     /// Copies of a long body: with constants and spilled values read from memory by the
     /// instructions that use them, and few values that are needed at once, it pays to have other
     /// turns at hand while results are waited for. Much code for rare arguments takes that back.
-    fn copies_of_long(&self, work: usize, rare: usize) -> usize {
+    fn copies_of_long(&self, work: usize, rare: usize, apart: usize) -> usize {
         match work {
             _ if self.has_inner_loop() || 2 * rare > 3 * work => 1,
-            LONG_FOR_FEW.. if !self.target.evex => 2,
+            LONG_FOR_FEW.. if !self.target.evex && 2 * apart <= work => 2,
             _ if !self.target.evex => 1,
             VERY_LONG.. => 4,
             LONG.. => 2,
