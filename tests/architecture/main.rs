@@ -28,7 +28,7 @@ const OUTSIDE: [(&str, &[&str]); 6] = [
 ];
 
 /// Where code meets memory or generated code.
-const UNSAFE: [&str; 28] = [
+const UNSAFE: [&str; 30] = [
     "crates/compiler/src/abi.rs",
     "crates/cranelift/src/artifact.rs",
     "crates/cranelift/src/math.rs",
@@ -47,12 +47,14 @@ const UNSAFE: [&str; 28] = [
     "crates/runtime/src/ret.rs",
     "crates/runtime/src/slots.rs",
     "crates/runtime/src/stack.rs",
+    "crates/runtime/src/threads.rs",
     "crates/runtime/src/gufunc/items.rs",
     "crates/runtime/src/ufunc/alike.rs",
     "crates/runtime/src/ufunc/apply.rs",
     "crates/runtime/src/ufunc/callee.rs",
     "crates/runtime/src/ufunc/cast.rs",
     "crates/runtime/src/ufunc/fold.rs",
+    "crates/runtime/src/ufunc/halves.rs",
     "crates/runtime/src/ufunc/operand.rs",
     "crates/runtime/src/ufunc/overlap.rs",
     "crates/runtime/src/ufunc/reduce.rs",

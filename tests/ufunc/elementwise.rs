@@ -336,4 +336,8 @@ fn loops_of_universal_functions_are_explained() {
     let text = second::explain().to_string();
     assert!(text.contains("(ArrayView1<f32, C>, f32, ArrayViewMut1<f32, C>)"), "{text}");
     assert!(!cfg!(target_arch = "x86_64") || text.contains("in vectors"), "{text}");
+    second(&Array2::<f32>::zeros((50, 40)), &a.slice(s![..40]));
+    let text = second::explain().to_string();
+    let (_, nest) = text.split_once("ArrayView2<f32, S>").expect("rows are one nest");
+    assert!(!cfg!(target_arch = "x86_64") || nest.contains("in vectors"), "{text}");
 }
