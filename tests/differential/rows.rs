@@ -70,3 +70,39 @@ fn rows_beyond_the_caches_agree() {
         }
     }
 }
+
+/// Stores under a mask of narrower elements beside those that go past the caches.
+#[test]
+fn masks_beyond_the_caches_agree() {
+    let text = "fn kernel(a: &[f64], out: &mut [f64], b: &[f32], c: &mut [f32]) {
+        for i in 0..a.len() {
+            out[i] = 2.0 * a[i];
+            if b[i] >= 0.0 { c[i] = b[i] + 1.0; }
+        }
+    }";
+    let mut random = Random::new(5);
+    let slice = |dtype: Dtype, access: Access| ArrayType {
+        dtype,
+        rank: 1,
+        layout: Layout::C,
+        access,
+        slice: true,
+    };
+    let types = [
+        slice(Dtype::F64, Access::Shared),
+        slice(Dtype::F64, Access::Mut),
+        slice(Dtype::F32, Access::Shared),
+        slice(Dtype::F32, Access::Mut),
+    ];
+    let signature = run::signature(types.map(Type::Array), &Type::UNIT);
+    let compiled = run::compile_with(text, &signature, false, FastMath::default())
+        .unwrap_or_else(|failure| panic!("{failure:?}\n{text}"));
+    for _ in 0..8 * CALLS {
+        let len = vec![random.between(200, 600)];
+        let draw = |ty| Argument::Array(ArrayArgument::draw_of(&mut random, ty, len.clone()));
+        let args: Vec<Argument> = types.iter().map(draw).collect();
+        if let Err(failure) = compiled.compare(&args) {
+            panic!("{len:?}: {failure:?}\n{text}\n{}", compiled.modules());
+        }
+    }
+}

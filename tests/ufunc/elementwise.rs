@@ -341,3 +341,20 @@ fn loops_of_universal_functions_are_explained() {
     let (_, nest) = text.split_once("ArrayView2<f32, S>").expect("rows are one nest");
     assert!(!cfg!(target_arch = "x86_64") || nest.contains("in vectors"), "{text}");
 }
+
+#[vectorize]
+fn root(x: f64) -> f64 {
+    if x < 0.0 {
+        panic!("the root of a negative number")
+    }
+    x.sqrt()
+}
+
+#[test]
+fn nothing_panics_where_the_mask_is_false() {
+    let x = array![-1.0, 4.0, 9.0];
+    let mut out = array![5.0, 5.0, 5.0];
+    root::masked(&x, &array![false, true, false], &mut out);
+    assert_eq!(out, array![5.0, 2.0, 5.0]);
+    assert!(root::try_masked(&x, &array![true, true, false], &mut out).is_err());
+}

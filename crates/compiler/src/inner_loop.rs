@@ -15,7 +15,9 @@ use crate::error::CompileError;
 use crate::lower::{self, Lowered};
 use crate::source::{Instance, KernelSource};
 use mambo_ir::builder::Builder;
-use mambo_ir::function::{Binary, FuncId, Function, Op, Terminator, Value, ValueType, ViewType};
+use mambo_ir::function::{
+    Binary, BlockInfo, FuncId, Function, Op, Terminator, Value, ValueType, ViewType,
+};
 use mambo_ir::kernel::Inline;
 use mambo_ir::signature::{Access, ArrayType};
 use mambo_ir::{Dtype, Layout, Module, Signature, Span, Type};
@@ -193,7 +195,11 @@ fn make_entry(module: &mut Module) {
 /// Whether a kernel is short, and does nothing but compute its results.
 fn may_run_anywhere(kernel: &Function) -> bool {
     let computes = |op: &Op| op.is_pure(|value| kernel.ty(value)) || matches!(op, Op::If { .. });
-    Shape::is_short(kernel) && kernel.insts.iter().all(|info| computes(&info.op))
+    let goes_on =
+        |block: &BlockInfo| matches!(block.end, Terminator::Return(_) | Terminator::Yield(_));
+    Shape::is_short(kernel)
+        && kernel.insts.iter().all(|info| computes(&info.op))
+        && kernel.blocks.iter().all(goes_on)
 }
 
 fn write_loop(function: &mut Function, inner: &InnerLoop, turn: &Turn<'_>, span: Span) {

@@ -33,11 +33,15 @@ pub(crate) unsafe fn walk_parts(
     // SAFETY: by the contract of this function.
     let run = unsafe { Called::new(&run) };
     thread::scope(|scope| {
-        let others: Vec<_> =
-            parts[1..].iter().map(|part| scope.spawn(move || run.with(part))).collect();
+        let start = |part| thread::Builder::new().spawn_scoped(scope, move || run.with(part));
+        let others: Vec<_> = parts[1..].iter().map(|part| (part, start(part))).collect();
         let mut outcome = run.with(&parts[0]);
-        for other in others {
-            let of_part = other.join().unwrap_or_else(|panic| resume_unwind(panic));
+        for (part, other) in others {
+            let of_part = match other {
+                Ok(other) => other.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                // There are too many threads already.
+                Err(_) => run.with(part),
+            };
             outcome = outcome.and(of_part);
         }
         outcome

@@ -120,12 +120,13 @@ impl Selector<'_> {
     }
 
     /// Does half a vector where one that is written begins half a vector off, if all that is in
-    /// memory has elements enough in it for an instruction. Partial results are of whole vectors.
+    /// memory has elements enough in it for an instruction. Partial results are of whole vectors,
+    /// and masks say something about whole registers.
     fn align_by_half(&mut self, frame: &Frame, state: State, number: u32) -> Select<State> {
         let (ready, half) = (self.code.label(), self.lanes / 2);
         let mut numbers = 0..self.plan.accesses.len() as u32;
         let is_less = |number| half * self.plan.access_dtype(number).size() < LEAST;
-        if numbers.any(is_less) || self.plan.carried().next().is_some() {
+        if numbers.any(is_less) || self.plan.carried().next().is_some() || self.has_masks() {
             return Ok(state);
         }
         let off = half * self.plan.access_dtype(number).size();
@@ -143,6 +144,21 @@ impl Selector<'_> {
         let next = self.offset(index, half as i32);
         self.jump(ready, &(next, partials.clone()));
         Ok(self.start(ready, &partials))
+    }
+
+    /// Whether memory is read or written under a mask.
+    fn has_masks(&self) -> bool {
+        let mut found = false;
+        self.plan.each_inst(&mut |inst| {
+            found |= matches!(
+                inst.op,
+                VectorOp::Load { mask: Some(_), .. }
+                    | VectorOp::Store { mask: Some(_), .. }
+                    | VectorOp::Gather { mask: Some(_), .. }
+                    | VectorOp::Region(_)
+            );
+        });
+        found
     }
 
     /// How many bytes the address of an access in some turn is above a multiple of the bytes of
